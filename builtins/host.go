@@ -1,0 +1,110 @@
+package builtins
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// maxResult keeps a result well below the 2 MB at which the server refuses a
+// payload, after the action has had its effect.
+const maxResult = 1_000_000
+
+// A host is what the actions of one worker share.
+type host struct {
+	Options
+	dialer     *dialer
+	transports cache[*http.Transport] // by TLS settings
+	programs   cache[*program]        // by source text
+}
+
+func newHost(o Options) *host {
+	if o.Secrets == nil {
+		o.Secrets = EnvSecrets(os.LookupEnv)
+	}
+	if o.MaxResult == 0 {
+		o.MaxResult = maxResult
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "partitur"
+	}
+	return &host{Options: o, dialer: newDialer(o.Policy)}
+}
+
+// A job is one attempt of an action.
+type job struct {
+	*host
+	key     string // the idempotency key, if any
+	secrets resolved
+	log     log.Logger
+}
+
+// activity is the function that the worker runs for an action.
+func (h *host) activity(a Action) func(context.Context, converter.RawValue) (converter.RawValue, error) {
+	return func(ctx context.Context, arg converter.RawValue) (converter.RawValue, error) {
+		stop := heartbeat(ctx)
+		defer stop()
+		data, err := h.perform(ctx, a, arg.Payload())
+		if err != nil {
+			return converter.RawValue{}, err
+		}
+		return converter.NewRawValue(&commonpb.Payload{
+			Metadata: map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingJSON)},
+			Data:     data,
+		}), nil
+	}
+}
+
+// perform runs an action and returns its projected result as JSON. No error
+// leaves it that holds a secret.
+func (h *host) perform(ctx context.Context, a Action, arg *commonpb.Payload) ([]byte, error) {
+	call, err := DecodeCall(arg.GetData())
+	if err != nil {
+		return nil, report(ctx, invalidInput("%s: %v", a.Name, err), nil)
+	}
+	input, secrets, err := resolve(ctx, h.Secrets, call)
+	if err != nil {
+		return nil, report(ctx, err, secrets.hide)
+	}
+	j := &job{host: h, key: call.Key, secrets: secrets, log: activity.GetLogger(ctx)}
+	result, err := a.run(ctx, j, input)
+	if err == nil {
+		result, err = h.project(call, secrets.hide.Value(result))
+	}
+	if err != nil {
+		return nil, report(ctx, err, secrets.hide)
+	}
+	data, err := h.encode(result, call.HasOutput)
+	if err != nil {
+		return nil, report(ctx, err, secrets.hide)
+	}
+	return data, nil
+}
+
+func (h *host) encode(result any, projected bool) ([]byte, error) {
+	data, err := value.Encode(result)
+	if err != nil {
+		return nil, &Failure{Type: ExpressionError, Message: fmt.Sprintf("output: %v", err)}
+	}
+	if int64(len(data)) <= h.MaxResult {
+		return data, nil
+	}
+	advice := "write `output:` to keep only what is needed"
+	if projected {
+		advice = "let `output:` keep less of it"
+	}
+	return nil, &Failure{
+		Type: ResultTooLarge,
+		Message: fmt.Sprintf("the result takes %s, more than the %s that may enter the history: %s",
+			value.FormatSize(int64(len(data))), value.FormatSize(h.MaxResult), advice),
+		Details: map[string]any{"size": len(data), "limit": h.MaxResult},
+	}
+}

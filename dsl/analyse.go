@@ -1,0 +1,132 @@
+package dsl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/partitur/partitur/dsl/expr"
+)
+
+// analyse notes what the interpreter wants to know of the program as a whole.
+func (p *Program) analyse() {
+	p.beside = map[*Step]bool{}
+	reads := map[string]bool{} // ids of steps that some expression names
+	all := false               // some expression takes `steps` as a whole
+	p.exprs(func(e *expr.Expr) {
+		for _, ref := range e.Refs() {
+			if ref.Path[0] == "steps" && len(ref.Path) > 1 {
+				reads[ref.Path[1]] = true
+			} else if ref.Path[0] == "steps" {
+				all = true
+			}
+		}
+	})
+	p.WalkAll(func(s *Step) {
+		p.byPath[s.Path] = s
+		if s.ID != "" {
+			p.IDs = append(p.IDs, s.ID)
+		}
+		p.undoes = p.undoes || s.Compensate != nil && s.Compensate.Steps != nil
+		s.Projected = projected(s)
+		switch b := s.Body.(type) {
+		case *ForEach:
+			b.Keep = all || reads[s.ID]
+			if b.Concurrency > 1 {
+				p.mark(b.Do)
+			}
+		case *Parallel:
+			for _, branch := range b.Branches {
+				p.mark(branch.Do)
+			}
+		case *Action:
+			b.Secrets = secretsOf(b.Input)
+		}
+		if s.Timeout != nil && s.Timeout.Whole != nil {
+			for _, block := range s.Body.Blocks() {
+				p.mark(block.Steps)
+			}
+		}
+	})
+}
+
+// mark notes steps that can be cancelled while the run goes on.
+func (p *Program) mark(steps []*Step) {
+	Walk(steps, func(s *Step) { p.beside[s] = true })
+}
+
+// exprs visits every expression of the definition.
+func (p *Program) exprs(visit func(*expr.Expr)) {
+	for _, slot := range p.slots {
+		slot.Visit(visit)
+	}
+	p.WalkAll(func(s *Step) {
+		for _, slot := range s.slots {
+			slot.Visit(visit)
+		}
+		for _, c := range s.Catch {
+			for _, slot := range c.slots {
+				slot.Visit(visit)
+			}
+		}
+		if s.OnTimeout != nil {
+			for _, slot := range s.OnTimeout.slots {
+				slot.Visit(visit)
+			}
+		}
+	})
+}
+
+// projected is what a builtin's `expect` and `output` use of the run: the
+// shortest of the paths, since a longer one is a part of what it yields.
+func projected(s *Step) [][]string {
+	var exprs []*expr.Expr
+	if s.Expect != nil {
+		exprs = append(exprs, s.Expect)
+	}
+	if s.Output != nil {
+		exprs = append(exprs, s.Output.Exprs()...)
+	}
+	seen := map[string][]string{}
+	for _, e := range exprs {
+		for _, ref := range e.Refs() {
+			if ref.Path[0] != "result" {
+				seen[strings.Join(ref.Path, "\x00")] = ref.Path
+			}
+		}
+	}
+	var paths [][]string
+	for _, key := range sortedNames(seen) {
+		within := slices.ContainsFunc(paths, func(p []string) bool {
+			return strings.HasPrefix(key, strings.Join(p, "\x00")+"\x00")
+		})
+		if !within {
+			paths = append(paths, seen[key])
+		}
+	}
+	return paths
+}
+
+// secretsOf lists the secrets that the fields of an action name.
+func secretsOf(v *expr.Value) []string {
+	names := map[string][]string{}
+	if v == nil {
+		return nil
+	}
+	for _, e := range v.Exprs() {
+		for _, ref := range e.Refs() {
+			if ref.Path[0] == "secrets" && len(ref.Path) > 1 {
+				names[ref.Path[1]] = nil
+			}
+		}
+	}
+	return sortedNames(names)
+}
+
+func sortedNames(m map[string][]string) []string {
+	var names []string
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

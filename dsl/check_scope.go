@@ -1,0 +1,161 @@
+package dsl
+
+import (
+	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/types"
+)
+
+// What an expression sees besides the names of its step, by its place.
+const (
+	seesStart      = "start"      // input, env, workflow: nothing has run
+	seesEnd        = "end"        // the main flow at its end
+	seesQuery      = "query"      // the main flow, as optional, without randomness
+	seesReadOnly   = "read-only"  // the step's, without randomness
+	seesSecrets    = "secrets"    // the step's and references to secrets
+	seesResult     = "result"     // the step's and `result`
+	seesProjection = "projection" // the same, evaluated in the activity
+	seesCatch      = "catch"      // the step itself and `error`
+	seesItem       = "item"       // the element of a loop
+	seesBody       = "body"       // the end of a loop's body
+)
+
+// A scope is what is visible at one place of a definition.
+type scope struct {
+	names *expr.Scope
+	steps []types.Field // the steps in reach, oldest first
+
+	concurrent   string        // what runs beside others here, and so cannot set state
+	noReturn     string        // where `return` is not allowed
+	undoing      bool          // the steps are compensations
+	compensation *Compensation // how the saga around, or the workflow, undoes
+	loose        bool          // a step could not be read, so unknown ids are not reported
+}
+
+// with returns the scope with one more name.
+func (s scope) with(name string, t *types.Type) scope {
+	s.names = s.names.With(name, t)
+	return s
+}
+
+// withSteps returns the scope with the given steps in reach.
+func (s scope) withSteps(steps []types.Field) scope {
+	s.steps = steps
+	return s
+}
+
+// withStep returns the scope with one more step, whose output is of type t.
+func (s scope) withStep(step *Step, t *types.Type) scope {
+	if step.ID == "" {
+		return s
+	}
+	failed := "the step has not failed"
+	members := []types.Field{
+		field("output", t),
+		field("status", types.StringType),
+		field("error", errorType.OrNil(failed)),
+	}
+	if _, ok := step.Body.(*ForEach); ok {
+		members = append(members, forEachExtras...)
+	}
+	steps := append(s.steps[:len(s.steps):len(s.steps)], field(step.ID, types.ObjectOf(members...)))
+	return s.withSteps(steps)
+}
+
+// withBroken returns the scope after a step that could not be read.
+func (s scope) withBroken(id string) scope {
+	if id == "" {
+		s.loose = true
+		return s
+	}
+	return s.withSteps(append(s.steps[:len(s.steps):len(s.steps)], field(id, types.AnyType)))
+}
+
+// block returns the scope of a list that begins with a clean set of its own
+// steps, while those outside stay in reach.
+func (s scope) block() scope { return s }
+
+// readOnly returns the scope without the functions that would draw from the
+// run's random streams.
+func (s scope) readOnly() scope {
+	for _, fn := range []string{"uuid", "random", "random_int"} {
+		s.names = s.names.Forbid(fn, "it would not be the same when the run is replayed; compute it in a step and use its output")
+	}
+	return s
+}
+
+// seeing returns the scope with what a place sees besides.
+func (s scope) seeing(place string) scope {
+	switch place {
+	case seesReadOnly:
+		return s.readOnly()
+	case seesSecrets:
+		return s.with("secrets", s.secrets())
+	case seesProjection:
+		for _, fn := range []string{"now", "uuid", "random", "random_int"} {
+			s.names = s.names.Forbid(fn, "this is evaluated in the activity, where it has no meaning; compute it in a step before")
+		}
+	}
+	return s
+}
+
+// secrets is the type of `secrets` where it may be used.
+func (s scope) secrets() *types.Type {
+	if t, ok := s.names.Lookup("secrets "); ok { // an author cannot write this name
+		return t
+	}
+	return types.ObjectOf()
+}
+
+// expr returns the names for the expression checker.
+func (s scope) expr() *expr.Scope {
+	steps := types.ObjectOf(append([]types.Field(nil), s.steps...)...)
+	steps.Open = s.loose
+	return s.names.With("steps", steps)
+}
+
+// optional returns steps whose outputs may be nil, for the reason given.
+func optional(steps []types.Field, why string) []types.Field {
+	out := make([]types.Field, len(steps))
+	for i, f := range steps {
+		out[i] = f
+		if f.Type.Kind != types.Object {
+			continue
+		}
+		members := append([]types.Field(nil), f.Type.Fields...)
+		for j, m := range members {
+			if m.Name == "output" && m.Type.Hidden == "" && (m.Type == nil || m.Type.Maybe == "") {
+				members[j].Type = m.Type.OrNil(why)
+			}
+		}
+		out[i].Type = types.ObjectOf(members...)
+	}
+	return out
+}
+
+// startScope is what exists before the first step.
+func (c *checker) startScope() scope {
+	input := types.AnyType
+	if c.def.Input != nil {
+		input = c.def.Input.Type()
+	}
+	env := make([]types.Field, len(c.def.Env))
+	for i, v := range c.def.Env {
+		env[i] = field(v.Name, types.StringType)
+	}
+	secrets := make([]types.Field, len(c.def.Secrets))
+	for i, name := range c.def.Secrets {
+		secrets[i] = field(name, types.SecretType)
+	}
+	hidden := *types.OpenObject
+	hidden.Hidden = "secrets can only be read in the fields of builtin actions such as http"
+	names := expr.NewScope().
+		With("input", input).
+		With("env", types.ObjectOf(env...)).
+		With("workflow", workflowType).
+		With("schedule", scheduleType).
+		With("step", ownStepType).
+		With("state", types.ObjectOf()).
+		With("secrets ", types.ObjectOf(secrets...)).
+		With("secrets", &hidden)
+	return scope{names: names, compensation: c.def.Compensation}
+}

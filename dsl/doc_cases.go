@@ -1,0 +1,65 @@
+package dsl
+
+import (
+	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/source"
+)
+
+// A Cases is a `test:` document.
+type Cases struct {
+	Span     source.Span
+	Workflow string
+	Cases    []*TestCase
+}
+
+// Fields declares the keys of a test document.
+func (t *Cases) Fields(f *fields.Set) {
+	t.Span = f.Span()
+	f.String(&t.Workflow, "test", "the workflow type under test", fields.Required)
+	f.Objects(func() fields.Declarer {
+		c := new(TestCase)
+		t.Cases = append(t.Cases, c)
+		return c
+	}, "cases", "the cases", fields.Required)
+}
+
+// A TestCase is one test case.
+type TestCase struct {
+	Span   source.Span
+	Name   string
+	Input  any
+	Env    map[string]any
+	Mocks  map[string]any
+	Events any
+	Expect Expectation
+}
+
+// Fields declares the keys of a case.
+func (c *TestCase) Fields(f *fields.Set) {
+	c.Span = f.Span()
+	f.String(&c.Name, "name", "what the case shows", fields.Required)
+	f.Any(&c.Input, "input", "the workflow's input")
+	f.Map(&c.Env, "env", "settings of the worker", nil)
+	f.Map(&c.Mocks, "mocks", "answers by step id, activity type or HTTP route; lists are sequences", nil)
+	f.Any(&c.Events, "events", "what happens from outside, each with `at`")
+	f.Object(&c.Expect, "expect", "what must come of it", fields.Required)
+}
+
+// An Expectation is what must come of a test case.
+type Expectation struct {
+	Status string
+	Output any
+	Error  map[string]any
+	Calls  []string
+	Check  *expr.Expr
+}
+
+// Fields declares the keys of an expectation.
+func (e *Expectation) Fields(f *fields.Set) {
+	f.Enum(&e.Status, "status", "how the run ends", []string{"completed", "failed", "cancelled"})
+	f.Any(&e.Output, "output", "the result")
+	f.Map(&e.Error, "error", "fields of the error, `type` and `message` among them", nil)
+	f.Strings(&e.Calls, "calls", "the calls in order, by step id, compensations as `ID.compensate`")
+	f.Condition(&e.Check, "check", "a condition on `output` and `error`")
+}

@@ -1,0 +1,64 @@
+package dsl
+
+import (
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
+)
+
+// A Project is a `project:` document: what the files of a repository share.
+type Project struct {
+	Span          source.Span
+	Name          string
+	Files         []string // patterns, relative to the document
+	TaskQueue     string
+	Profile       string
+	Defaults      Defaults
+	RetryPolicies []*NamedRetry
+	HTTP          HTTPPolicy
+	Secrets       SecretsPolicy
+}
+
+// An HTTPPolicy says where builtin actions may connect to.
+type HTTPPolicy struct {
+	AllowHosts    []string
+	AllowMetadata bool
+	DenyPrivate   bool
+}
+
+// Fields declares the keys of the mapping.
+func (p *HTTPPolicy) Fields(f *fields.Set) {
+	f.Strings(&p.AllowHosts, "allow_hosts", "the only hosts that may be called, such as api.example.com or *.example.com; all if not set")
+	f.Bool(&p.AllowMetadata, "allow_metadata", "admits cloud metadata services and link-local addresses")
+	f.Bool(&p.DenyPrivate, "deny_private", "refuses loopback and private addresses as well")
+}
+
+// A SecretsPolicy says where secrets come from.
+type SecretsPolicy struct {
+	Directory string
+}
+
+// Fields declares the keys of the mapping.
+func (p *SecretsPolicy) Fields(f *fields.Set) {
+	f.String(&p.Directory, "directory", "a folder with one file for each secret; without it, secret NAME is the environment variable PARTITUR_SECRET_NAME")
+}
+
+// Fields declares the keys of a project document.
+func (p *Project) Fields(f *fields.Set) {
+	p.Span = f.Span()
+	f.String(&p.Name, "project", "the name of the project", fields.Required)
+	f.Strings(&p.Files, "files", "patterns of the files that belong to the project; all `*.yaml` and `*.yml` below it if not set")
+	f.String(&p.TaskQueue, "task_queue", "the task queue of workflows that name none")
+	f.String(&p.Profile, "profile", "the connection profile to use")
+	f.Object(&p.Defaults, "defaults", "what activity steps use that say nothing themselves")
+	f.Named(func(name string, key *syntax.Node) fields.Declarer {
+		r := &NamedRetry{Name: name, Retry: newRetry()}
+		if key != nil {
+			r.Span = key.Span
+		}
+		p.RetryPolicies = append(p.RetryPolicies, r)
+		return r.Retry
+	}, "retry_policies", "retry policies that steps use by name")
+	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
+	f.Object(&p.Secrets, "secrets", "where secrets come from")
+}

@@ -1,0 +1,48 @@
+package dsl
+
+import (
+	"time"
+
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
+)
+
+// A Schedule is a `schedule:` document: a Temporal Schedule whose action is
+// written like a step.
+type Schedule struct {
+	Span                                source.Span
+	ID, Workflow, TaskQueue, WorkflowID string
+	With                                any
+	Cron, Skip                          any
+	Every, Calendars, Memo, Attributes  any
+	Timezone, Overlap, Note             string
+	CatchupWindow, Jitter               time.Duration
+	PauseOnFailure, Paused              bool
+	StartAt, EndAt                      string
+}
+
+// Fields declares the keys of a schedule document.
+func (s *Schedule) Fields(f *fields.Set) {
+	s.Span = f.Span()
+	f.String(&s.ID, "schedule", "the schedule's id on the server", fields.Required)
+	f.String(&s.Workflow, "workflow", "the workflow type it starts", fields.Required)
+	f.Any(&s.With, "with", "the input of the runs")
+	f.String(&s.TaskQueue, "task_queue", "the task queue of the runs")
+	f.Any(&s.Cron, "cron", "cron expressions, in quotes")
+	f.Node("every", "an interval such as 5m, or `{interval, offset}`", nil, func(n *syntax.Node) { s.Every = n.Data() })
+	f.Any(&s.Calendars, "calendars", "calendar entries, each a mapping of second, minute, hour, day, month, year, weekday")
+	f.Any(&s.Skip, "skip", "calendar entries at which nothing is started")
+	f.String(&s.Timezone, "timezone", "an IANA time zone such as Europe/Berlin; UTC if not set")
+	f.Enum(&s.Overlap, "overlap", "what happens while the last run still goes on; `skip` if not set", []string{"skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all"})
+	f.Duration(&s.CatchupWindow, "catchup_window", "how late a missed start is still made up for")
+	f.Duration(&s.Jitter, "jitter", "starts are delayed by a random time up to this")
+	f.Bool(&s.PauseOnFailure, "pause_on_failure", "whether a failed run pauses the schedule")
+	f.String(&s.StartAt, "start_at", "nothing is started before this time")
+	f.String(&s.EndAt, "end_at", "nothing is started after this time")
+	f.Bool(&s.Paused, "paused", "whether the schedule is created paused")
+	f.String(&s.Note, "note", "a note for operators")
+	f.String(&s.WorkflowID, "workflow_id", "the workflow id of the runs, to which the server adds the time")
+	f.Any(&s.Memo, "memo", "values shown with the runs")
+	f.Any(&s.Attributes, "search_attributes", "values the runs can be found by")
+}

@@ -1,0 +1,83 @@
+package dsl
+
+import (
+	"slices"
+
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/types"
+)
+
+// kinds is the language: every verb that is not a builtin action.
+var kinds = []kind{
+	{"activity", "runs an activity: any task queue, any language", func() Body { return new(Activity) }},
+	{"value", "computes a value", func() Body { return new(Compute) }},
+	{"set", "assigns variables of the state", func() Body { return new(Set) }},
+	{"if", "runs steps if a condition holds", func() Body { return new(If) }},
+	{"switch", "runs the first branch whose condition holds", func() Body { return new(Switch) }},
+	{"for_each", "runs steps once for each element of a list", func() Body { return new(ForEach) }},
+	{"parallel", "runs branches at the same time", func() Body { return new(Parallel) }},
+	{"sleep", "pauses, durably", func() Body { return new(Sleep) }},
+	{"try", "groups steps, for their common modifiers", func() Body { return new(Try) }},
+	{"saga", "groups steps that are undone together when one fails", func() Body { return new(Saga) }},
+	{"log", "writes to the worker's log, once", func() Body { return new(Log) }},
+	{"return", "ends the workflow with a result", func() Body { return new(Return) }},
+	{"fail", "ends the block with an error", func() Body { return new(Fail) }},
+}
+
+// A kind is one verb.
+type kind struct {
+	verb, doc string
+	new       func() Body
+}
+
+// Bodies returns one empty body of each kind, for tests that want them all.
+func Bodies() (bodies []Body) {
+	for _, k := range kinds {
+		bodies = append(bodies, k.new())
+	}
+	return append(bodies, &Action{Spec: &ActionSpec{Name: "http"}})
+}
+
+// A Catalog knows the builtin actions. It makes their verbs part of the language.
+type Catalog interface {
+	Action(name string) *ActionSpec // nil if there is none
+	Actions() []string
+}
+
+// An ActionSpec describes a builtin action.
+type ActionSpec struct {
+	Name, Doc string
+	Input     func() fields.Declarer
+	Result    *types.Type
+	Timeout   *Timeout // applies where the author and the defaults say nothing
+	Retry     *Retry
+}
+
+// NoActions is the catalog without builtin actions.
+type NoActions struct{}
+
+// Action returns nil.
+func (NoActions) Action(string) *ActionSpec { return nil }
+
+// Actions returns none.
+func (NoActions) Actions() []string { return nil }
+
+// newBody returns an empty body for a verb, or nil.
+func newBody(verb string, actions Catalog) Body {
+	if i := slices.IndexFunc(kinds, func(k kind) bool { return k.verb == verb }); i >= 0 {
+		return kinds[i].new()
+	}
+	if spec := actions.Action(verb); spec != nil {
+		return &Action{Spec: spec}
+	}
+	return nil
+}
+
+// verbs lists the names of all verbs.
+func verbs(actions Catalog) []string {
+	names := slices.Clone(actions.Actions())
+	for _, k := range kinds {
+		names = append(names, k.verb)
+	}
+	return names
+}

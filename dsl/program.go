@@ -1,0 +1,97 @@
+package dsl
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
+)
+
+// A Program is a definition without mistakes. It is immutable, and safe to be
+// run by any number of goroutines.
+type Program struct {
+	*Definition
+	Digest  string   // of the sources and the language version
+	Sources []Source // the workflow's own document first, then what it leans on
+	IDs     []string // of all steps, in source order
+
+	byPath map[string]*Step
+	undoes bool // some step has a compensation
+	beside map[*Step]bool
+}
+
+// A Source is the text of one document, and where it stands.
+type Source struct {
+	File string `json:"f"`
+	Line int    `json:"l"` // the 1-based line on which the text begins
+	Text string `json:"t"`
+}
+
+// Query finds a query by name, or returns nil.
+func (p *Program) Query(name string) *Query {
+	for _, q := range p.Queries {
+		if q.Name == name {
+			return q
+		}
+	}
+	return nil
+}
+
+// AwaitCancelled tells whether a cancelled activity must be awaited, because
+// what runs after it would race with it: a compensation, or the end of a block.
+func (p *Program) AwaitCancelled(s *Step) bool { return p.undoes || p.beside[s] }
+
+// StepAt finds a step by its path.
+func (p *Program) StepAt(path string) *Step { return p.byPath[path] }
+
+func newProgram(d *Definition, sources []Source) *Program {
+	p := &Program{Definition: d, Sources: sources, Digest: digest(sources), byPath: map[string]*Step{}}
+	p.analyse()
+	return p
+}
+
+func digest(sources []Source) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "partitur %s\n", Language)
+	for _, s := range sources {
+		fmt.Fprintf(h, "%s:%d:%d\n%s", s.File, s.Line, len(s.Text), s.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// sourceOf cuts the text of a document out of its file.
+func sourceOf(span source.Span) Source {
+	line, _ := span.File.Pos(span.Start)
+	start := span.File.Offset(line, 1)
+	return Source{File: span.File.Name, Line: line, Text: string(span.File.Text[start:span.End])}
+}
+
+// Compile makes a program of recorded sources. What does not compile was
+// recorded by another version of the language.
+func Compile(sources []Source, actions Catalog) (*Program, error) {
+	var diags diag.List
+	w := &Workspace{actions: actions}
+	for _, s := range sources {
+		f := source.NewFile(s.File, []byte(strings.Repeat("\n", s.Line-1)+s.Text))
+		for _, n := range syntax.Parse(f, &diags) {
+			w.document(n, &diags)
+		}
+	}
+	w.check(&diags)
+	if diags.Errors() > 0 {
+		diags.Sort()
+		for _, d := range diags {
+			if d.Severity == diag.Error {
+				return nil, d
+			}
+		}
+	}
+	if len(w.Programs) != 1 {
+		return nil, fmt.Errorf("%d workflows where one was recorded", len(w.Programs))
+	}
+	return w.Programs[0], nil
+}

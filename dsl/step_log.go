@@ -1,0 +1,33 @@
+package dsl
+
+import (
+	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/syntax"
+	"github.com/partitur/partitur/dsl/types"
+)
+
+// Log writes to the worker's log, not again on replay.
+type Log struct {
+	leaf
+	Level   string
+	Message *expr.Value
+	Values  *expr.Value
+}
+
+// Fields declares the keys of a log step.
+func (l *Log) Fields(f *fields.Set) {
+	l.Level = "info"
+	f.Node("log", "`{level, message, fields}`", fields.ObjectSchema(logFields{l}), func(n *syntax.Node) {
+		f.Merge(fields.Bind(logFields{l}, "log", n, f.Env()))
+	}, fields.Required)
+}
+
+type logFields struct{ *Log }
+
+// Fields declares the keys of what is logged.
+func (l logFields) Fields(f *fields.Set) {
+	f.Enum(&l.Level, "level", "`info` if not set", []string{"debug", "info", "warn", "error"})
+	f.Value(&l.Message, "message", "the text", fields.Required, fields.Want(types.StringType), fields.Sees(seesReadOnly))
+	f.Value(&l.Values, "fields", "values beside the text", fields.Sees(seesReadOnly))
+}

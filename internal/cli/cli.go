@@ -1,0 +1,98 @@
+// Package cli is the command line. A command is a value in one list; it is a
+// function of its App and touches nothing else of the system.
+//
+// House style of help texts: the summary is a phrase that begins with a lower
+// case verb and has no full stop; the help is whole sentences; each command
+// has examples that work as they stand; a flag says what it means, not that it
+// is a flag. Ids and names of the user are quoted in messages.
+package cli
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/partitur/partitur/internal/connect"
+)
+
+// commands is all that `partitur` can do, in the order of its help.
+var commands = []command{
+	startCommand,
+	resultCommand,
+	statusCommand,
+	listCommand,
+	describeCommand,
+	signalCommand,
+	cancelCommand,
+	terminateCommand,
+	unblockCommand,
+	completionCommand,
+	versionCommand,
+}
+
+// An App is the world that a command lives in.
+type App struct {
+	Args           []string // without the name of the program
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            connect.Env
+	Dir            string          // that relative paths start from; "" is the process's
+	Context        context.Context // ends when the user interrupts
+	Now            func() time.Time
+	Terminal       Terminal
+	ReadFile       func(path string) ([]byte, error)
+	Dial           func(context.Context, client.Options) (client.Client, error)
+	Definitions    func() (Definitions, error) // what the files here define; nil if nothing is known of them
+}
+
+// A Terminal says which streams are one, and how large it is.
+type Terminal struct {
+	Stdin, Stdout, Stderr bool
+	Size                  func() (columns, rows int)
+}
+
+// Definitions are the workflows that files on this machine define.
+type Definitions interface {
+	// Names lists the workflow types.
+	Names() []string
+	// Find returns what a workflow type, or the path of a file, means.
+	Find(typeOrFile string) (Definition, error)
+}
+
+// A Definition is what a client needs to know of a workflow.
+type Definition struct {
+	Type, TaskQueue string
+	CheckInput      func(json []byte) error // nil takes everything
+}
+
+// Main runs one command and returns its exit code.
+func Main(app App) int {
+	s := &session{App: app, format: text}
+	defer s.close()
+	err := s.root().ExecuteContext(app.Context)
+	return s.conclude(err)
+}
+
+// A session is one run of the program.
+type session struct {
+	App
+	format  format
+	connect connect.Flags
+	closers []func()
+}
+
+func (s *session) close() {
+	for _, f := range s.closers {
+		f()
+	}
+}
+
+func (s *session) readFile(path string) ([]byte, error) {
+	if s.Dir != "" && !filepath.IsAbs(path) {
+		path = filepath.Join(s.Dir, path)
+	}
+	return s.ReadFile(path)
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"log/slog"
+
+	"github.com/spf13/pflag"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"github.com/partitur/partitur/internal/connect"
+)
+
+// connectionFlag marks the flags that have a heading of their own in the help.
+const connectionFlag = "connection"
+
+// connectionFlags declares the flags that say where the server is.
+func connectionFlags(flags *pflag.FlagSet, c *connect.Flags) {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.StringVar(&c.Address, "address", "", "server as `HOST:PORT` (TEMPORAL_ADDRESS, else "+connect.DefaultAddress+")")
+	f.StringVarP(&c.Namespace, "namespace", "n", "", "`NAME` of the namespace (TEMPORAL_NAMESPACE, else "+connect.DefaultNamespace+")")
+	f.StringVar(&c.Profile, "profile", "", "`NAME` of a connection profile (TEMPORAL_PROFILE)")
+	f.StringVar(&c.ConfigFile, "config-file", "", "`FILE` with the profiles (TEMPORAL_CONFIG_FILE)")
+	f.StringVar(&c.APIKey, "api-key", "", "`KEY` to present; TEMPORAL_API_KEY keeps it out of sight")
+	f.BoolVar(&c.TLS, "tls", false, "use TLS")
+	f.StringVar(&c.TLSCert, "tls-cert", "", "`FILE` with the client certificate")
+	f.StringVar(&c.TLSKey, "tls-key", "", "`FILE` with the key of the client certificate")
+	f.StringVar(&c.TLSCA, "tls-ca", "", "`FILE` with the certificate authority of the server")
+	f.StringVar(&c.TLSServerName, "tls-server-name", "", "`NAME` that the server's certificate must have")
+	f.VisitAll(func(one *pflag.Flag) { one.Annotations = map[string][]string{connectionFlag: {}} })
+	flags.AddFlagSet(f)
+}
+
+// A remote is a connection with the namespace that commands act in.
+type remote struct {
+	client.Client
+	namespace, address string
+}
+
+// dial connects as the flags, the environment and the profile say.
+func (c *call) dial() (*remote, error) {
+	o, err := connect.Options(c.connect, c.Env)
+	if err != nil {
+		return nil, err
+	}
+	o.Logger = sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	temporal, err := c.Dial(c.ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	c.closers = append(c.closers, temporal.Close)
+	return &remote{temporal, o.Namespace, o.HostPort}, nil
+}

@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/pflag"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// defaultTaskQueue is where runs go when neither the command line nor the
+// definition names a task queue.
+const defaultTaskQueue = "partitur"
+
+var startCommand = command{
+	use:     "start TYPE|FILE",
+	group:   runsGroup,
+	summary: "start a run and return at once",
+	help: `
+Start a run of a workflow, named by its type or by the file that defines it,
+and print its ids. A worker does the rest, on any machine.
+
+When files here define workflows, a type that none of them defines is refused:
+a run of a type that no worker knows would wait for ever.`,
+	examples: `
+  partitur start order-fulfillment --input '{"order_id": "ORD-1", "amount_cents": 1200}'
+  partitur start order.yaml --set order_id=ORD-1 --set amount_cents=1200
+  partitur start order-fulfillment --input @order.json --workflow-id ORD-1 --wait`,
+	remote: true,
+	setup:  setupStart,
+}
+
+type startFlags struct {
+	input               *input
+	workflowID, queue   string
+	ifRunning, ifClosed choice
+	delay, timeout      duration
+	unchecked, wait     bool
+}
+
+func setupStart(f *pflag.FlagSet) run {
+	o := &startFlags{
+		input:     inputFlags(f, "input of the run"),
+		ifRunning: choice{value: "fail", of: []string{"fail", "use", "replace"}},
+		ifClosed:  choice{value: "start", of: []string{"start", "fail", "retry"}},
+	}
+	f.StringVarP(&o.workflowID, "workflow-id", "w", "", "`ID` of the run; one is made up if there is none")
+	f.StringVarP(&o.queue, "task-queue", "q", "", "`NAME` of the task queue (else that of the definition, else "+defaultTaskQueue+")")
+	f.Var(&o.ifRunning, "if-running", "`WHAT` to do when a run with this id is running: fail, use it, or replace it")
+	f.Var(&o.ifClosed, "if-closed", "`WHAT` to do when one has ended: start another, fail, or retry unless it completed")
+	f.Var(&o.delay, "delay", "`DURATION` to wait before the first step")
+	f.Var(&o.timeout, "timeout", "`DURATION` after which the server ends the run, without compensations")
+	f.BoolVar(&o.unchecked, "unchecked", false, "start a type and an input that do not match the definitions here")
+	f.BoolVar(&o.wait, "wait", false, "wait for the end and print the result")
+	return o.run
+}
+
+// A started is what start prints.
+type started struct {
+	WorkflowID string `json:"workflow_id"`
+	RunID      string `json:"run_id"`
+	Type       string `json:"type"`
+	TaskQueue  string `json:"task_queue"`
+}
+
+func (o *startFlags) run(c *call) error {
+	doc, err := o.input.read(c.session)
+	if err != nil {
+		return err
+	}
+	d, err := o.definition(c, doc)
+	if err != nil {
+		return err
+	}
+	server, err := c.dial()
+	if err != nil {
+		return err
+	}
+	s, err := o.start(c, server, d, doc)
+	if err != nil {
+		return err
+	}
+	if o.wait {
+		c.note("started %s", s.WorkflowID)
+		return c.showResult(server, runRef{s.WorkflowID, s.RunID})
+	}
+	c.warnOfNoWorker(server, s.TaskQueue)
+	return c.show(s, func(w io.Writer) { fmt.Fprintf(w, "%s %s\n", s.WorkflowID, s.RunID) })
+}
+
+// definition finds what is to be started, and holds it against the files here.
+func (o *startFlags) definition(c *call, doc json.RawMessage) (Definition, error) {
+	d, err := c.find(c.args[0], o.unchecked)
+	if err != nil {
+		return d, err
+	}
+	if d.CheckInput != nil && !o.unchecked {
+		if err := d.CheckInput(doc); err != nil {
+			return d, err
+		}
+	}
+	if o.queue != "" {
+		d.TaskQueue = o.queue
+	}
+	if d.TaskQueue == "" {
+		d.TaskQueue = defaultTaskQueue
+	}
+	return d, nil
+}
+
+// find looks a workflow up in the definitions here. Where there are none, a
+// type is taken as it is.
+func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
+	asIs := Definition{Type: typeOrFile}
+	if c.Definitions == nil {
+		return asIs, nil
+	}
+	defined, err := c.Definitions()
+	if err != nil {
+		return asIs, err
+	}
+	names := defined.Names()
+	d, err := defined.Find(typeOrFile)
+	switch ext := filepath.Ext(typeOrFile); {
+	case err == nil:
+		return d, nil
+	case ext == ".yaml" || ext == ".yml":
+		return asIs, err
+	case unchecked || len(names) == 0:
+		return asIs, nil
+	}
+	p := usage("no file here defines a workflow %q", typeOrFile)
+	if near := diag.Nearest(typeOrFile, names); near != "" {
+		return asIs, p.hint("did you mean %q? --unchecked starts it as it is", near)
+	}
+	return asIs, p.hint("--unchecked starts it all the same")
+}
+
+func (o *startFlags) start(c *call, server *remote, d Definition, doc json.RawMessage) (started, error) {
+	id := o.workflowID
+	if id == "" {
+		id = d.Type + "-" + uuid.NewString()
+	}
+	run, err := server.ExecuteWorkflow(c.ctx, client.StartWorkflowOptions{
+		ID:                                       id,
+		TaskQueue:                                d.TaskQueue,
+		StartDelay:                               time.Duration(o.delay),
+		WorkflowExecutionTimeout:                 time.Duration(o.timeout),
+		WorkflowIDConflictPolicy:                 conflictPolicies[o.ifRunning.value],
+		WorkflowIDReusePolicy:                    reusePolicies[o.ifClosed.value],
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, d.Type, arguments(doc)...)
+	var exists *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &exists) {
+		return started{}, problemf(exitFailed, "there is a run with workflow id %q already (run %s)", id, exists.RunId).
+			hint("--if-running and --if-closed say what to do then")
+	}
+	if err != nil {
+		return started{}, err
+	}
+	return started{id, run.GetRunID(), d.Type, d.TaskQueue}, nil
+}
+
+var conflictPolicies = map[string]enumspb.WorkflowIdConflictPolicy{
+	"fail":    enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+	"use":     enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	"replace": enumspb.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
+}
+
+var reusePolicies = map[string]enumspb.WorkflowIdReusePolicy{
+	"start": enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+	"fail":  enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+	"retry": enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+}
+
+// warnOfNoWorker says when nobody would take the run at this moment.
+func (c *call) warnOfNoWorker(server *remote, queue string) {
+	d, err := server.DescribeTaskQueue(c.ctx, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	if err == nil && len(d.GetPollers()) == 0 {
+		c.note("no worker polls task queue %q: the run waits for one", queue)
+	}
+}
+
+// A duration is a flag that is written as in a definition: 30s, 5m, 7d.
+type duration time.Duration
+
+// Set, String and Type make it a flag.
+func (d *duration) Set(s string) error {
+	parsed, err := value.ParseDuration(s)
+	*d = duration(parsed)
+	return err
+}
+
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return value.FormatDuration(time.Duration(*d))
+}
+
+// Type names the value in the help.
+func (d *duration) Type() string { return "DURATION" }
+
+// A choice is a flag with a few values.
+type choice struct {
+	value string
+	of    []string
+}
+
+// Set, String and Type make it a flag.
+func (c *choice) Set(s string) error {
+	for _, one := range c.of {
+		if s == one {
+			c.value = s
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not known, it can be %s", s, join(c.of))
+}
+
+func (c *choice) String() string { return c.value }
+
+// Type names the value in the help.
+func (c *choice) Type() string { return "WHAT" }

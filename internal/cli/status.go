@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/partitur/partitur/internal/cli/live"
+)
+
+// queryTimeout is how long a worker may take to answer.
+const queryTimeout = 10 * time.Second
+
+// statusQueries are what a run answers to, in the order of preference: a
+// definition may have a query of its own called status.
+var statusQueries = []string{"partitur.status", "status"}
+
+var statusCommand = command{
+	use:     "status ID",
+	group:   runsGroup,
+	summary: "show how far a run has come, step by step",
+	help: `
+Ask a run how far it has come and show its steps. A worker must answer; without
+one, ` + "`partitur describe`" + ` shows what the server knows.`,
+	examples: `
+  partitur status ORD-1
+  partitur status ORD-1 -o json`,
+	remote: true,
+	setup: func(f *pflag.FlagSet) run {
+		ref := runFlag(f)
+		return func(c *call) error {
+			server, err := c.dial()
+			if err != nil {
+				return err
+			}
+			answer, err := c.query(server, ref(c), statusQueries)
+			if err != nil {
+				return err
+			}
+			if c.format == asJSON {
+				return writeJSON(c.Stdout, answer)
+			}
+			return c.writeStatus(answer)
+		}
+	},
+}
+
+// query asks a run, by the first of the names that it knows.
+func (c *call) query(server *remote, ref runRef, names []string) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, queryTimeout)
+	defer cancel()
+	var err error
+	for _, name := range names {
+		var answer converter.EncodedValue
+		var raw converter.RawValue
+		answer, err = server.QueryWorkflow(ctx, ref.workflowID, ref.runID, name)
+		if err == nil {
+			if err = answer.Get(&raw); err == nil {
+				return jsonOf(raw.Payload()), nil
+			}
+		}
+		var unknown *serviceerror.QueryFailed
+		if !errors.As(err, &unknown) {
+			break
+		}
+	}
+	return nil, c.explainQuery(err, server, ref)
+}
+
+// explainQuery says why a run did not answer.
+func (c *call) explainQuery(err error, server *remote, ref runRef) error {
+	var (
+		failed   *serviceerror.QueryFailed
+		notReady *serviceerror.WorkflowNotReady
+		noWorker *serviceerror.FailedPrecondition
+		late     *serviceerror.DeadlineExceeded
+	)
+	if c.Context.Err() != nil {
+		return err
+	}
+	switch {
+	case errors.As(err, &failed):
+		return problemf(exitFailed, "the run does not tell its status: %s", failed.Message)
+	case errors.As(err, &notReady):
+		return c.explainBlock(server, ref)
+	case errors.As(err, &noWorker), errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
+		return problemf(exitNoAnswer, "no worker answers for run %q", ref.workflowID).
+			hint("start one, or see `partitur describe %s`", ref.workflowID)
+	}
+	return ref.missing(err, server)
+}
+
+func (c *call) explainBlock(server *remote, ref runRef) error {
+	d, err := c.describe(server, ref)
+	if err != nil {
+		return err
+	}
+	p := problemf(exitNoAnswer, "run %q is blocked and cannot answer", ref.workflowID)
+	if d.Block != nil {
+		p.message += ": " + d.Block.Message
+	}
+	return p.hint("once the cause is gone, `partitur unblock %s` lets it go on", ref.workflowID)
+}
+
+// A runStatus is the part of the answer that is shown.
+type runStatus struct {
+	Workflow string `json:"workflow"`
+	Steps    []struct {
+		Path    string     `json:"path"`
+		ID      string     `json:"id"`
+		Title   string     `json:"title"`
+		Verb    string     `json:"verb"`
+		Status  string     `json:"status"`
+		Started time.Time  `json:"started"`
+		Ended   *time.Time `json:"ended"`
+		Error   string     `json:"error"`
+		Done    int        `json:"done"`
+		Total   int        `json:"total"`
+	} `json:"steps"`
+}
+
+// views are the steps as the table shows them.
+func (s runStatus) views() []live.StepView {
+	views := make([]live.StepView, len(s.Steps))
+	for i, step := range s.Steps {
+		v := live.StepView{
+			Path: step.Path, ID: step.ID, Title: step.Title, Kind: step.Verb, State: step.Status,
+			Started: step.Started, Note: step.Error,
+		}
+		if step.Ended != nil {
+			v.Ended = *step.Ended
+		}
+		if v.Note == "" && step.Total > 0 {
+			v.Note = fmt.Sprintf("%d of %d", step.Done, step.Total)
+		}
+		views[i] = v
+	}
+	return views
+}
+
+func (c *call) writeStatus(answer json.RawMessage) error {
+	var s runStatus
+	if err := json.Unmarshal(answer, &s); err != nil || s.Workflow == "" || s.Steps == nil {
+		return writeIndented(c.Stdout, answer)
+	}
+	columns := 120
+	if c.Terminal.Stdout {
+		columns, _ = c.Terminal.Size()
+	}
+	return live.Write(c.Stdout, live.Snapshot{Title: s.Workflow, Steps: s.views()}, columns, live.Options{
+		Color: c.colors(c.Terminal.Stdout).On, Now: c.Now,
+	})
+}

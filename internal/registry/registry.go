@@ -1,0 +1,152 @@
+// Package registry holds the programs of a worker: those that new runs of each
+// workflow type take, and those that runs recorded when they started.
+package registry
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// maxKept bounds how many recorded programs stay compiled.
+const maxKept = 1000
+
+// A Registry is safe for use by many goroutines. The zero value is empty.
+type Registry struct {
+	Actions dsl.Catalog
+	Lookup  func(name string) (string, bool) // settings of the worker, such as os.LookupEnv
+
+	mu       sync.RWMutex
+	current  map[string]interpreter.Pin // by workflow type
+	missing  map[string]string          // why a known type cannot start
+	compiled map[string]*dsl.Program    // by digest
+	order    []string                   // of compiled, oldest first
+	flights  singleflight.Group
+}
+
+// Set replaces the programs that new runs take. Runs that go on keep theirs. It
+// returns the complaints about settings that the worker lacks.
+func (r *Registry) Set(programs []*dsl.Program) (complaints []string, err error) {
+	current, missing := map[string]interpreter.Pin{}, map[string]string{}
+	for _, p := range programs {
+		env, lacks := r.settings(p)
+		if len(lacks) > 0 {
+			missing[p.Name] = fmt.Sprintf("this worker cannot start %q: set %s in its environment", p.Name, strings.Join(lacks, ", "))
+			complaints = append(complaints, missing[p.Name])
+		}
+		pin, err := interpreter.NewPin(p, env)
+		if err != nil {
+			return complaints, err
+		}
+		current[p.Name] = pin
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.current, r.missing = current, missing
+	for _, p := range programs {
+		r.keep(p)
+	}
+	return complaints, nil
+}
+
+// settings are the values of the program's env on this worker.
+func (r *Registry) settings(p *dsl.Program) (env map[string]string, lacks []string) {
+	for _, v := range p.Env {
+		text, ok := v.Default, !v.Required
+		if r.Lookup != nil {
+			if set, found := r.Lookup(v.Name); found {
+				text, ok = set, true
+			}
+		}
+		if !ok {
+			lacks = append(lacks, v.Name)
+			continue
+		}
+		if env == nil {
+			env = map[string]string{}
+		}
+		env[v.Name] = text
+	}
+	return env, lacks
+}
+
+// Types lists the workflow types that can be started, sorted.
+func (r *Registry) Types() []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	types := make([]string, 0, len(r.current))
+	for name := range r.current {
+		types = append(types, name)
+	}
+	slices.Sort(types)
+	return types
+}
+
+// Pin implements interpreter.Programs.
+func (r *Registry) Pin(workflowType string) (interpreter.Pin, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if why, ok := r.missing[workflowType]; ok {
+		return interpreter.Pin{}, fmt.Errorf("%s", why)
+	}
+	pin, ok := r.current[workflowType]
+	if !ok {
+		return interpreter.Pin{}, fmt.Errorf("this worker has no workflow %q; the run waits for one that does", workflowType)
+	}
+	return pin, nil
+}
+
+// Program implements interpreter.Programs.
+func (r *Registry) Program(pin interpreter.Pin) (*dsl.Program, error) {
+	r.mu.RLock()
+	p := r.compiled[pin.Digest]
+	r.mu.RUnlock()
+	if p != nil {
+		return p, nil
+	}
+	v, err, _ := r.flights.Do(pin.Digest, func() (any, error) { return r.compile(pin) })
+	if err != nil {
+		return nil, err
+	}
+	return v.(*dsl.Program), nil
+}
+
+func (r *Registry) compile(pin interpreter.Pin) (*dsl.Program, error) {
+	if pin.Language != dsl.Language {
+		return nil, fmt.Errorf("the run was started in version %s of the language, and this worker speaks version %s", pin.Language, dsl.Language)
+	}
+	sources, err := pin.Sources()
+	if err != nil {
+		return nil, err
+	}
+	p, err := dsl.Compile(sources, r.Actions)
+	if err != nil {
+		return nil, fmt.Errorf("the definition this run recorded does not compile on this worker: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep(p)
+	return p, nil
+}
+
+// keep remembers a compiled program, and forgets the oldest of too many. The
+// caller holds the lock.
+func (r *Registry) keep(p *dsl.Program) {
+	if r.compiled == nil {
+		r.compiled = map[string]*dsl.Program{}
+	}
+	if r.compiled[p.Digest] == nil {
+		r.order = append(r.order, p.Digest)
+	}
+	r.compiled[p.Digest] = p
+	for len(r.order) > maxKept {
+		delete(r.compiled, r.order[0])
+		r.order = r.order[1:]
+	}
+}

@@ -1,0 +1,105 @@
+// Package workers makes a Temporal worker of a set of programs: one worker for
+// each task queue, with the interpreter and the builtin actions.
+package workers
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/partitur/partitur/builtins"
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/internal/registry"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// DefaultTaskQueue is the task queue of definitions that name none.
+const DefaultTaskQueue = "default"
+
+// Options says what the workers of a process are made of.
+type Options struct {
+	Client   client.Client
+	Registry *registry.Registry
+	Builtins builtins.Options
+	Queues   []string
+	Identity string
+	// CacheSize is how many runs stay in memory between their tasks; a parked
+	// run takes some 40 kB. 0 is 2,000.
+	CacheSize int
+	// OnFatal is told when a worker gives up.
+	OnFatal func(error)
+}
+
+// A Group is the workers of a process.
+type Group struct{ workers []worker.Worker }
+
+// Start starts a worker for each task queue.
+func Start(o Options) (*Group, error) {
+	if o.CacheSize == 0 {
+		o.CacheSize = 2000
+	}
+	worker.SetStickyWorkflowCacheSize(o.CacheSize)
+	g := &Group{}
+	for _, queue := range o.Queues {
+		w := worker.New(o.Client, queue, o.workerOptions())
+		(&interpreter.Interpreter{Programs: o.Registry}).Register(w)
+		builtins.Register(w, o.Builtins)
+		if err := w.Start(); err != nil {
+			g.Stop()
+			return nil, fmt.Errorf("the worker of task queue %q cannot start: %w", queue, err)
+		}
+		g.workers = append(g.workers, w)
+	}
+	return g, nil
+}
+
+// workerOptions keeps few workflow tasks in progress at once: the deadlock
+// detector counts the wall time of a task, which shares the cores with others.
+func (o Options) workerOptions() worker.Options {
+	return interpreter.Options(worker.Options{
+		Identity:                               o.Identity,
+		MaxConcurrentWorkflowTaskExecutionSize: 2 * max(runtime.GOMAXPROCS(0), 1),
+		DeadlockDetectionTimeout:               10 * time.Second,
+		WorkerStopTimeout:                      10 * time.Second,
+		OnFatalError:                           o.OnFatal,
+	})
+}
+
+// Stop lets running activities end, within the stop timeout.
+func (g *Group) Stop() {
+	done := make(chan struct{}, len(g.workers))
+	for _, w := range g.workers {
+		go func() { w.Stop(); done <- struct{}{} }()
+	}
+	for range g.workers {
+		<-done
+	}
+}
+
+// Queues lists the task queues of programs, sorted.
+func Queues(programs []*dsl.Program, fallback string) []string {
+	if fallback == "" {
+		fallback = DefaultTaskQueue
+	}
+	var queues []string
+	for _, p := range programs {
+		queues = append(queues, QueueOf(p, fallback))
+	}
+	slices.Sort(queues)
+	return slices.Compact(queues)
+}
+
+// QueueOf is the task queue of a program.
+func QueueOf(p *dsl.Program, fallback string) string {
+	switch {
+	case p.TaskQueue != "":
+		return p.TaskQueue
+	case fallback != "":
+		return fallback
+	}
+	return DefaultTaskQueue
+}

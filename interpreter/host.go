@@ -1,0 +1,29 @@
+package interpreter
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+)
+
+// A host answers expressions that ask for the time or for randomness, in a way
+// that replay repeats.
+type host struct {
+	ctx           workflow.Context
+	path          string // of the step that is being evaluated: it names the random stream
+	cancelDetails any
+}
+
+// Now is the time of the workflow, which stands still during a workflow task.
+func (h *host) Now() (time.Time, error) { return workflow.Now(h.ctx).UTC(), nil }
+
+// Random is the random stream of the step, seeded by the run. A query that drew
+// from it would change what the run does next, so it may not.
+func (h *host) Random() (io.Reader, error) {
+	if workflow.IsReadOnly(h.ctx) {
+		return nil, errors.New("random values cannot be drawn here: they would not be the same on replay")
+	}
+	return workflow.GetRandomStream(h.ctx, h.path), nil
+}

@@ -1,0 +1,72 @@
+package interpreter
+
+import (
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+)
+
+// IdempotencyHeader is the header under which activities of other workers find
+// the idempotency key of their step.
+const IdempotencyHeader = "idempotency-key"
+
+// keyHeader is the key of the context value that becomes the header.
+type keyHeader struct{}
+
+// Options adds to a worker's options what the interpreter needs.
+func Options(o worker.Options) worker.Options {
+	o.Interceptors = append(o.Interceptors, Interceptor())
+	return o
+}
+
+// Interceptor sends the idempotency key of a step with its activity.
+func Interceptor() interceptor.WorkerInterceptor { return &workerInterceptor{} }
+
+type workerInterceptor struct {
+	interceptor.WorkerInterceptorBase
+}
+
+// InterceptWorkflow is called once for each run that a worker works on.
+func (*workerInterceptor) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	i := &inbound{}
+	i.Next = next
+	return i
+}
+
+type inbound struct {
+	interceptor.WorkflowInboundInterceptorBase
+}
+
+// Init puts our outbound interceptor in front of the run's commands.
+func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
+	o := &outbound{}
+	o.Next = next
+	return i.Next.Init(o)
+}
+
+type outbound struct {
+	interceptor.WorkflowOutboundInterceptorBase
+}
+
+// ExecuteActivity adds the header.
+func (o *outbound) ExecuteActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
+	setKey(ctx)
+	return o.Next.ExecuteActivity(ctx, activityType, args...)
+}
+
+// ExecuteLocalActivity adds the header.
+func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
+	setKey(ctx)
+	return o.Next.ExecuteLocalActivity(ctx, activityType, args...)
+}
+
+func setKey(ctx workflow.Context) {
+	key, ok := ctx.Value(keyHeader{}).(string)
+	if header := interceptor.WorkflowHeader(ctx); ok && header != nil {
+		header[IdempotencyHeader] = &commonpb.Payload{
+			Metadata: map[string][]byte{"encoding": []byte("json/plain")},
+			Data:     []byte(`"` + key + `"`),
+		}
+	}
+}

@@ -1,0 +1,78 @@
+// Package interpreter runs checked programs as Temporal workflows. One dynamic
+// workflow serves every workflow type; what a run does depends on nothing but
+// its history, because the program it runs is recorded there.
+package interpreter
+
+import (
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// Programs is where a worker's programs come from.
+type Programs interface {
+	// Pin returns what a new run of a workflow type records. The error is one
+	// plain sentence for whoever looks at the blocked run.
+	Pin(workflowType string) (Pin, error)
+	// Program returns the program that a pin recorded. It is a pure function of
+	// the pin.
+	Program(Pin) (*dsl.Program, error)
+}
+
+// An Interpreter runs the programs of a worker.
+type Interpreter struct {
+	Programs Programs
+}
+
+// Registry is the part of a worker that the interpreter registers with.
+type Registry interface {
+	RegisterDynamicWorkflow(w any, options workflow.DynamicRegisterOptions)
+}
+
+// Register makes a worker run every workflow type of its task queue with the
+// interpreter. The worker must have been made with Options.
+func (i *Interpreter) Register(r Registry) {
+	r.RegisterDynamicWorkflow(i.Run, workflow.DynamicRegisterOptions{
+		// A run's text is pinned in its history, so any build of the worker can
+		// go on with it.
+		LoadDynamicRuntimeOptions: func(workflow.LoadDynamicRuntimeOptionsDetails) (workflow.DynamicRuntimeOptions, error) {
+			return workflow.DynamicRuntimeOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade}, nil
+		},
+	})
+}
+
+var _ Registry = worker.Worker(nil)
+
+// Run is the workflow function. Its arguments are the input of the run.
+func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (any, error) {
+	pin := i.pin(ctx)
+	program, err := i.Programs.Program(pin)
+	if err != nil {
+		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
+	}
+	r := newRun(ctx, program, pin)
+	if err := r.answer(ctx); err != nil {
+		return nil, err
+	}
+	return r.execute(ctx, args)
+}
+
+// pin records the definition in the run's history; in replay it reads it there.
+// A worker that does not know the workflow type panics, which blocks the
+// workflow task and keeps the run for a worker that does.
+func (i *Interpreter) pin(ctx workflow.Context) (pin Pin) {
+	name := workflow.GetInfo(ctx).WorkflowType.Name
+	recorded := workflow.SideEffectWithOptions(ctx, workflow.SideEffectOptions{Summary: "definition of " + name}, func(workflow.Context) any {
+		p, err := i.Programs.Pin(name)
+		if err != nil {
+			panic(err.Error())
+		}
+		return p
+	})
+	if err := recorded.Get(&pin); err != nil {
+		panic("the recorded definition cannot be read: " + err.Error())
+	}
+	return pin
+}

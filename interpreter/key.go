@@ -1,0 +1,58 @@
+package interpreter
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// keyBase is the part of idempotency keys that tells runs apart. It stays the
+// same when a run continues as new, and is another for the next run of a cron.
+func keyBase(info *workflow.Info) string {
+	base := info.FirstRunID
+	if info.CronSchedule != "" || base == "" {
+		base = originalRunID(info)
+	}
+	return info.WorkflowExecution.ID + "\n" + base + "\n"
+}
+
+// key is the idempotency key of a step: equal for all attempts of the same
+// effect, different for every other.
+func (r *run) key(s *dsl.Step, sc *scope) string {
+	if sc.undoing != "" {
+		return sc.undoing
+	}
+	sum := sha256.Sum256([]byte(r.keyBase + sc.instance(s.Path)))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// sentKey is the key that goes out with a step: the author's if there is one.
+// What a compensation sends is told apart from what it undoes.
+func (r *run) sentKey(s *dsl.Step, sc *scope) (string, error) {
+	if s.IdempotencyKey != nil {
+		return r.text(s.IdempotencyKey, s.Path, sc)
+	}
+	if sc.undoing == "" {
+		return r.key(s, sc), nil
+	}
+	suffix := "/undo"
+	if _, last, ok := strings.Cut(s.Path, "/compensate/"); ok && s.AmongOthers {
+		suffix += "/" + last
+	}
+	return sc.undoing + suffix, nil
+}
+
+// shorten cuts a text to a number of bytes, and keeps it distinct by a hash.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	cut := strings.ToValidUTF8(text[:limit-17], "")
+	return fmt.Sprintf("%s~%x", cut, sum[:8])
+}

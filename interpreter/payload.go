@@ -1,0 +1,95 @@
+package interpreter
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// maxArguments is how many positional arguments a workflow can be started with.
+const maxArguments = 16
+
+// decodeArguments takes the input of a run: nothing, one value, or several as a
+// list.
+func decodeArguments(args converter.EncodedValues) (any, error) {
+	raws := make([]converter.RawValue, maxArguments)
+	targets := make([]any, maxArguments)
+	for i := range raws {
+		targets[i] = &raws[i]
+	}
+	if args != nil && args.HasValues() {
+		if err := args.Get(targets...); err != nil {
+			return nil, fmt.Errorf("the input cannot be read: %w", err)
+		}
+	}
+	var list []any
+	for i := range raws {
+		if raws[i].Payload() == nil {
+			break
+		}
+		v, err := decodePayload(raws[i].Payload())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if len(list) == 1 {
+		return list[0], nil
+	}
+	return list, nil
+}
+
+// decodePayload reads a payload with exact integers.
+func decodePayload(p *commonpb.Payload) (any, error) {
+	switch encoding := string(p.GetMetadata()["encoding"]); encoding {
+	case "binary/null", "":
+		return nil, nil
+	case "json/plain", "json/protobuf":
+		return value.Decode(p.GetData())
+	case "binary/plain":
+		return base64.StdEncoding.EncodeToString(p.GetData()), nil
+	default:
+		return nil, fmt.Errorf("a value arrived in the encoding %q, which this worker cannot read", encoding)
+	}
+}
+
+func decodeRaw(raw converter.RawValue) (any, error) {
+	if raw.Payload() == nil {
+		return nil, nil
+	}
+	return decodePayload(raw.Payload())
+}
+
+// decodeDetails reads the first detail of an error; several become a list.
+func decodeDetails(app *temporal.ApplicationError) any {
+	raws := make([]converter.RawValue, 4)
+	if err := app.Details(&raws[0], &raws[1], &raws[2], &raws[3]); err != nil && raws[0].Payload() == nil {
+		return nil
+	}
+	var list []any
+	for _, raw := range raws {
+		if raw.Payload() == nil {
+			break
+		}
+		v, err := decodeRaw(raw)
+		if err != nil {
+			v = nil
+		}
+		list = append(list, v)
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	if list == nil {
+		return nil
+	}
+	return list
+}

@@ -1,0 +1,170 @@
+package interpreter
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// A Status answers the query `status`.
+type Status struct {
+	Workflow      string         `json:"workflow"`
+	Version       string         `json:"version,omitempty"`
+	Digest        string         `json:"digest"`
+	Position      []string       `json:"position"` // file:line of each step that has begun and not ended
+	Steps         []StepStatus   `json:"steps"`    // in the order in which they began
+	State         map[string]any `json:"state,omitempty"`
+	Compensations []any          `json:"compensations,omitempty"`
+}
+
+// A StepStatus is one step in a Status. Of a step in a loop it is the newest
+// item that is shown.
+type StepStatus struct {
+	Path    string     `json:"path"`
+	ID      string     `json:"id,omitempty"`
+	Title   string     `json:"title,omitempty"`
+	Verb    string     `json:"verb"`
+	Status  string     `json:"status"`
+	Started time.Time  `json:"started"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	Runs    int        `json:"runs,omitempty"`  // how often it has begun, if more than once
+	Done    int        `json:"done,omitempty"`  // items of a for_each that have ended
+	Total   int        `json:"total,omitempty"` // items of a for_each
+	Error   string     `json:"error,omitempty"`
+	At      string     `json:"at"` // file:line
+}
+
+// A view is what the run remembers of a step for its status.
+type view struct {
+	step    *dsl.Step
+	status  string
+	started time.Time
+	ended   time.Time
+	runs    int
+	active  int
+	done    int
+	total   int
+	failure string
+}
+
+// show notes that a step begins.
+func (r *run) show(ctx workflow.Context, s *dsl.Step, sc *scope) *view {
+	v := r.views[s.Path]
+	if v == nil {
+		v = &view{step: s}
+		r.views[s.Path] = v
+		r.started = append(r.started, v)
+	}
+	v.status, v.started, v.ended, v.failure = "running", workflow.Now(ctx), time.Time{}, ""
+	v.runs++
+	v.active++
+	if s.ID != "" && len(s.Body.Blocks()) > 0 {
+		sc.steps[s.ID] = running
+	}
+	return v
+}
+
+// running is the record of a block that has begun and not ended.
+var running = map[string]any{"output": nil, "status": "running", "error": nil}
+
+// close notes that a step has ended.
+func (r *run) close(ctx workflow.Context, v *view, status string, f *Failure) {
+	if v.active > 0 {
+		v.active--
+	}
+	v.status, v.ended, v.failure = status, workflow.Now(ctx), ""
+	if f != nil {
+		v.failure = f.Error()
+	}
+	if v.active > 0 {
+		v.status, v.ended = "running", time.Time{}
+	}
+}
+
+// skip notes a step whose guard does not hold.
+func (r *run) skip(ctx workflow.Context, s *dsl.Step) {
+	v := r.views[s.Path]
+	if v == nil {
+		v = &view{step: s}
+		r.views[s.Path] = v
+		r.started = append(r.started, v)
+	}
+	v.status, v.started, v.ended = "skipped", workflow.Now(ctx), workflow.Now(ctx)
+}
+
+// answer registers the queries, before anything can block.
+func (r *run) answer(ctx workflow.Context) error {
+	status := func() (Status, error) { return r.status(), nil }
+	definition := func() ([]dsl.Source, error) { return r.program.Sources, nil }
+	engine := []struct {
+		name, doc string
+		handler   any
+	}{
+		{"partitur.status", "Steps, state and position of the run", status},
+		{"partitur.definition", "The text that the run executes", definition},
+		{"status", "Steps, state and position of the run", status},
+		{"definition", "The text that the run executes", definition},
+	}
+	for _, q := range engine {
+		if r.program.Query(q.name) != nil {
+			continue
+		}
+		if err := workflow.SetQueryHandlerWithOptions(ctx, q.name, q.handler, workflow.QueryHandlerOptions{Description: q.doc}); err != nil {
+			return err
+		}
+	}
+	for _, q := range r.program.Queries {
+		if err := workflow.SetQueryHandlerWithOptions(ctx, q.Name, r.query(q), workflow.QueryHandlerOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// query answers an author's query from what the run sees at the time.
+func (r *run) query(q *dsl.Query) func() (any, error) {
+	return func() (any, error) {
+		v, err := r.eval(q.Value, "queries."+q.Name, &scope{vars: r.vars})
+		if err != nil {
+			return nil, err
+		}
+		return encode(v)
+	}
+}
+
+func (r *run) status() Status {
+	s := Status{
+		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest,
+		Steps: make([]StepStatus, 0, len(r.started)), Position: []string{}, State: r.state,
+	}
+	for _, v := range r.started {
+		st := v.snapshot()
+		if st.Status == "running" {
+			s.Position = append(s.Position, st.At)
+		}
+		s.Steps = append(s.Steps, st)
+	}
+	for _, e := range r.open {
+		s.Compensations = append(s.Compensations, map[string]any{"step": name(e.step), "status": e.status})
+	}
+	return s
+}
+
+func (v *view) snapshot() StepStatus {
+	st := StepStatus{
+		Path: v.step.Path, ID: v.step.ID, Verb: v.step.Verb, Status: v.status, Started: v.started,
+		Done: v.done, Total: v.total, Error: v.failure, At: v.step.At(),
+	}
+	if v.step.Title != nil && v.step.Title.IsConst() {
+		st.Title, _ = v.step.Title.Const.(string)
+	}
+	if !v.ended.IsZero() {
+		st.Ended = &v.ended
+	}
+	if v.runs > 1 {
+		st.Runs = v.runs
+	}
+	return st
+}

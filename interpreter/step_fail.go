@@ -1,0 +1,53 @@
+package interpreter
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// raise ends the block with an error of the author's, or with one that was caught.
+func (r *run) raise(_ workflow.Context, s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
+	if b.Again != nil {
+		return r.raiseAgain(s, b, sc)
+	}
+	f := &Failure{Retryable: b.Retryable}
+	var err error
+	if f.Type, err = r.text(b.Type, s.Path, sc); err != nil {
+		return nil, err
+	}
+	if f.Message, err = r.text(b.Message, s.Path, sc); err != nil {
+		return nil, err
+	}
+	if f.Details, err = r.eval(b.Details, s.Path, sc); err != nil {
+		return nil, err
+	}
+	return nil, f
+}
+
+// raiseAgain keeps the place where the error first was.
+func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
+	x, err := r.eval(b.Again, s.Path, sc)
+	if err != nil {
+		return nil, err
+	}
+	e, ok := x.(map[string]any)
+	typ, _ := e["type"].(string)
+	if !ok || typ == "" {
+		return nil, wrongType(b.Again, "an error, such as ${ error }", x)
+	}
+	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"]}
+	f.Message, _ = e["message"].(string)
+	f.Step, _ = e["step"].(string)
+	f.Path, _ = e["path"].(string)
+	f.Retryable, _ = e["retryable"].(bool)
+	f.RetryState, _ = e["retry_state"].(string)
+	f.Attempt, _ = e["attempt"].(int)
+	f.Compensations, _ = e["compensations"].([]any)
+	f.Compensations, _ = value.Clone(f.Compensations).([]any)
+	if at := r.program.StepAt(f.Path); at != nil {
+		f.Span = at.VerbSpan()
+	}
+	return nil, f
+}

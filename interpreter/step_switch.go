@@ -1,0 +1,23 @@
+package interpreter
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+func (r *run) choose(ctx workflow.Context, s *dsl.Step, b *dsl.Switch, sc *scope) (any, error) {
+	for _, c := range b.Cases {
+		ok := c.IsElse
+		if !ok {
+			var err error
+			if ok, err = r.condition(c.When, s.Path, sc); err != nil {
+				return nil, err
+			}
+		}
+		if ok {
+			return nil, r.steps(ctx, c.Do, sc)
+		}
+	}
+	return nil, nil
+}
