@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"log/slog"
 	"strings"
 	"testing"
@@ -17,7 +19,7 @@ func TestEveryActionIsRegistered(t *testing.T) {
 	env := suite.NewTestActivityEnvironment()
 	Register(env, Options{Secrets: secretsOf(nil)})
 	for _, a := range Actions() {
-		if _, err := env.ExecuteActivity(a.Name, Call{}); err == nil || strings.Contains(err.Error(), "not registered") {
+		if _, err := env.ExecuteActivity(a.Name, call.Call{}); err == nil || strings.Contains(err.Error(), "not registered") {
 			t.Errorf("%s: %v", a.Name, err)
 		}
 		if a.Doc == "" || a.Page == "" || a.Timeout == 0 || a.Heartbeat == 0 || a.Result == nil {

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"context"
 	"fmt"
 	"net/http"
@@ -66,23 +68,23 @@ func (h *host) activity(a Action) func(context.Context, converter.RawValue) (con
 // perform runs an action and returns its projected result as JSON. No error
 // leaves it that holds a secret.
 func (h *host) perform(ctx context.Context, a Action, arg *commonpb.Payload) ([]byte, error) {
-	call, err := DecodeCall(arg.GetData())
+	c, err := call.Decode(arg.GetData())
 	if err != nil {
 		return nil, report(ctx, invalidInput("%s: %v", a.Name, err), nil)
 	}
-	input, secrets, err := resolve(ctx, h.Secrets, call)
+	input, secrets, err := resolve(ctx, h.Secrets, c)
 	if err != nil {
 		return nil, report(ctx, err, secrets.hide)
 	}
-	j := &job{host: h, key: call.Key, secrets: secrets, log: activity.GetLogger(ctx)}
+	j := &job{host: h, key: c.Key, secrets: secrets, log: activity.GetLogger(ctx)}
 	result, err := a.run(ctx, j, input)
 	if err == nil {
-		result, err = h.project(call, secrets.hide.Value(result))
+		result, err = h.project(c, secrets.hide.Value(result))
 	}
 	if err != nil {
 		return nil, report(ctx, err, secrets.hide)
 	}
-	data, err := h.encode(result, call.HasOutput)
+	data, err := h.encode(result, c.HasOutput)
 	if err != nil {
 		return nil, report(ctx, err, secrets.hide)
 	}

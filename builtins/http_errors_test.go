@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"context"
 	"errors"
 	"net"
@@ -45,7 +47,7 @@ func TestStatuses(t *testing.T) {
 		599: {"http_599", "http_5xx", true},
 	} {
 		url := answer(t, status, "")
-		f := fails(t, testHost(), Call{Input: with(url, map[string]any{"errors": rules})}, want.errType)
+		f := fails(t, testHost(), call.Call{Input: with(url, map[string]any{"errors": rules})}, want.errType)
 		if f.NonRetryable() == want.retryable || f.details["category"] != want.category || f.details["status"] != status {
 			t.Errorf("%d: retryable %v, details %v, want %v", status, !f.NonRetryable(), f.details, want)
 		}
@@ -57,7 +59,7 @@ func TestStatuses(t *testing.T) {
 
 func TestErrorComesBeforeOK(t *testing.T) {
 	url := answer(t, 404, "")
-	fails(t, testHost(), Call{Input: with(url, map[string]any{
+	fails(t, testHost(), call.Call{Input: with(url, map[string]any{
 		"ok": []any{404}, "errors": []any{map[string]any{"status": 404, "type": "Gone"}},
 	})}, "Gone")
 }
@@ -65,7 +67,7 @@ func TestErrorComesBeforeOK(t *testing.T) {
 func TestErrorDetails(t *testing.T) {
 	const body = `{"code": "card_declined", "limit": 9007199254740993}`
 	url := answer(t, 402, body, "Content-Type", "application/json", "X-Request-Id", "r1", "Set-Cookie", "a=b")
-	f := fails(t, testHost(), Call{Input: with(url+"/charges?email=me", map[string]any{"method": "POST"})}, "http_402")
+	f := fails(t, testHost(), call.Call{Input: with(url+"/charges?email=me", map[string]any{"method": "POST"})}, "http_402")
 	want := map[string]any{
 		"category": "http_4xx", "status": 402, "method": "POST", "url": url + "/charges",
 		"headers": map[string]any{"content-type": "application/json", "x-request-id": "r1"},
@@ -82,13 +84,13 @@ func TestErrorDetails(t *testing.T) {
 func TestErrorBodyIsBounded(t *testing.T) {
 	for _, contentType := range []string{"text/html", "application/json"} {
 		url := answer(t, 500, strings.Repeat("é", 100_000), "Content-Type", contentType)
-		f := fails(t, testHost(), Call{Input: with(url, nil)}, "http_500")
+		f := fails(t, testHost(), call.Call{Input: with(url, nil)}, "http_500")
 		if body, _ := f.details["body"].(string); len(body) < 1000 || len(body) > 5000 || len(f.Message()) > 500 {
 			t.Errorf("body of %d bytes, message of %d", len(body), len(f.Message()))
 		}
 	}
 	url := answer(t, 500, "\x00\x01", "Content-Type", "image/png")
-	if f := fails(t, testHost(), Call{Input: with(url, nil)}, "http_500"); f.details["body"] != "2 bytes" {
+	if f := fails(t, testHost(), call.Call{Input: with(url, nil)}, "http_500"); f.details["body"] != "2 bytes" {
 		t.Errorf("details %v", f.details)
 	}
 }
@@ -102,7 +104,7 @@ func TestRetryAfter(t *testing.T) {
 		"Thu, 06 Jan 2028 10:00:00 GMT": 24 * time.Hour,
 	} {
 		url := answer(t, 429, "", "Retry-After", header, "Date", "Tue, 06 Jan 2026 10:00:00 GMT")
-		f := fails(t, testHost(), Call{Input: with(url, nil)}, "http_429")
+		f := fails(t, testHost(), call.Call{Input: with(url, nil)}, "http_429")
 		if got := f.NextRetryDelay(); got != want {
 			t.Errorf("Retry-After %q: %s, want %s", header, got, want)
 		}
@@ -112,7 +114,7 @@ func TestRetryAfter(t *testing.T) {
 		t.Errorf("without a date of the server: %s", got)
 	}
 	url := answer(t, 404, "", "Retry-After", "7")
-	if f := fails(t, testHost(), Call{Input: with(url, nil)}, "http_404"); f.NextRetryDelay() != 0 {
+	if f := fails(t, testHost(), call.Call{Input: with(url, nil)}, "http_404"); f.NextRetryDelay() != 0 {
 		t.Errorf("what is not retried has a delay of %s", f.NextRetryDelay())
 	}
 }
@@ -129,7 +131,7 @@ func TestNoConnection(t *testing.T) {
 	trusted := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(trusted.Close)
 	for name, url := range map[string]string{"refused": closed, "cut": cut.URL, "certificate": trusted.URL} {
-		f := fails(t, testHost(), Call{Input: with(url+"/p?q=1", nil)}, ConnectionFailed)
+		f := fails(t, testHost(), call.Call{Input: with(url+"/p?q=1", nil)}, ConnectionFailed)
 		if f.NonRetryable() || !strings.HasPrefix(f.Message(), "GET "+url+"/p: ") || f.details["url"] != url+"/p" {
 			t.Errorf("%s: %s, details %v, retryable %v", name, f, f.details, !f.NonRetryable())
 		}
@@ -151,7 +153,7 @@ func TestCancellation(t *testing.T) {
 	go func() { <-arrived; cancel() }()
 	// The environment knows no cancellation by the server, so the error of the
 	// context is all there is to see.
-	_, err := runIn(t, env, Call{Input: with(s.URL, nil)})
+	_, err := runIn(t, env, call.Call{Input: with(s.URL, nil)})
 	var app *temporal.ApplicationError
 	if err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) || errors.As(err, &app) && app.Type() == ConnectionFailed {
 		t.Errorf("error %v, want that of the context", err)
@@ -172,7 +174,7 @@ func TestHeartbeat(t *testing.T) {
 		default:
 		}
 	})
-	if _, err := runIn(t, env, Call{Input: with(s.URL, nil)}); err != nil {
+	if _, err := runIn(t, env, call.Call{Input: with(s.URL, nil)}); err != nil {
 		t.Error(err)
 	}
 }
@@ -187,7 +189,7 @@ func TestSlowBodyEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	env := environment(testHost(), t.Output()).SetWorkerOptions(workerContext(ctx))
-	if _, err := runIn(t, env, Call{Input: with(s.URL, nil)}); err == nil || !strings.Contains(err.Error(), "deadline") {
+	if _, err := runIn(t, env, call.Call{Input: with(s.URL, nil)}); err == nil || !strings.Contains(err.Error(), "deadline") {
 		t.Errorf("error %v, want the deadline", err)
 	}
 }

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"bytes"
 	"compress/gzip"
 	"io"
@@ -32,7 +34,7 @@ func TestResult(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := answer(t, 201, test.body, "Content-Type", test.contentType)
-			got, err := run(t, testHost(), Call{Input: with(url, nil)})
+			got, err := run(t, testHost(), call.Call{Input: with(url, nil)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +48,7 @@ func TestResult(t *testing.T) {
 
 func TestResultHeaders(t *testing.T) {
 	url := answer(t, 200, "", "X-Thing", "a", "X-Thing", "b", "Set-Cookie", "a=1, 2", "Set-Cookie", "b=2", "X-Odd", "\xff")
-	got, err := run(t, testHost(), Call{Input: with(url, nil)})
+	got, err := run(t, testHost(), call.Call{Input: with(url, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func TestResultHeaders(t *testing.T) {
 
 func TestStatusThatIsAResult(t *testing.T) {
 	url := answer(t, 404, "none")
-	got, err := run(t, testHost(), Call{Input: with(url, map[string]any{"ok": []any{404, 410}})})
+	got, err := run(t, testHost(), call.Call{Input: with(url, map[string]any{"ok": []any{404, 410}})})
 	if err != nil || got.(map[string]any)["status"] != 404 {
 		t.Errorf("result %v, error %v", got, err)
 	}
@@ -71,7 +73,7 @@ func TestHeadHasNoBody(t *testing.T) {
 		w.Header().Set("Content-Length", "99999999999")
 	}))
 	t.Cleanup(s.Close)
-	got, err := run(t, testHost(), Call{Input: with(s.URL, map[string]any{"method": "HEAD"})})
+	got, err := run(t, testHost(), call.Call{Input: with(s.URL, map[string]any{"method": "HEAD"})})
 	if err != nil || got.(map[string]any)["body"] != nil {
 		t.Errorf("result %v, error %v", got, err)
 	}
@@ -80,7 +82,7 @@ func TestHeadHasNoBody(t *testing.T) {
 func TestInvalidJSON(t *testing.T) {
 	for _, body := range []string{`{"a": `, `{"a": 1} x`, `99999999999999999999`} {
 		url := answer(t, 200, body, "Content-Type", "application/json")
-		if f := fails(t, testHost(), Call{Input: with(url, nil)}, InvalidResponse); !f.NonRetryable() {
+		if f := fails(t, testHost(), call.Call{Input: with(url, nil)}, InvalidResponse); !f.NonRetryable() {
 			t.Errorf("%s is retryable", f)
 		}
 	}
@@ -111,7 +113,7 @@ func TestLargeResponse(t *testing.T) {
 			if name == "packed" {
 				limit = map[string]any{"max_response": "4MB"}
 			}
-			if f := fails(t, testHost(), Call{Input: with(url, limit)}, ResponseTooLarge); !f.NonRetryable() {
+			if f := fails(t, testHost(), call.Call{Input: with(url, limit)}, ResponseTooLarge); !f.NonRetryable() {
 				t.Errorf("%s is retryable", f)
 			}
 		})
@@ -120,11 +122,11 @@ func TestLargeResponse(t *testing.T) {
 
 func TestLargeResult(t *testing.T) {
 	url := answer(t, 200, strings.Repeat("x", 1_000_001), "Content-Type", "text/plain")
-	f := fails(t, testHost(), Call{Input: with(url, nil)}, ResultTooLarge)
+	f := fails(t, testHost(), call.Call{Input: with(url, nil)}, ResultTooLarge)
 	if !f.NonRetryable() || !strings.Contains(f.Message(), "output:") {
 		t.Errorf("error %s, retryable %v", f, !f.NonRetryable())
 	}
-	got, err := run(t, testHost(), Call{Input: with(url, nil), HasOutput: true, Output: "${ len(result.body) }"})
+	got, err := run(t, testHost(), call.Call{Input: with(url, nil), HasOutput: true, Output: "${ len(result.body) }"})
 	if err != nil || got != 1_000_001 {
 		t.Errorf("projected: %v %v", got, err)
 	}
@@ -136,7 +138,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 		io.WriteString(w, "begin")
 	}))
 	t.Cleanup(s.Close)
-	if f := fails(t, testHost(), Call{Input: with(s.URL, nil)}, ConnectionFailed); f.NonRetryable() {
+	if f := fails(t, testHost(), call.Call{Input: with(s.URL, nil)}, ConnectionFailed); f.NonRetryable() {
 		t.Errorf("%s is not retryable", f)
 	}
 }

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"context"
 	"encoding/base64"
 	"encoding/pem"
@@ -29,17 +31,17 @@ func redirect(t *testing.T, status int, to string) string {
 func TestRedirects(t *testing.T) {
 	end, last := record(t)
 	two := redirect(t, 307, redirect(t, 307, end+"/end"))
-	if _, err := run(t, testHost(), Call{Input: with(two, map[string]any{"method": "POST", "text": "hi", "redirects": 2}), Key: "k1"}); err != nil {
+	if _, err := run(t, testHost(), call.Call{Input: with(two, map[string]any{"method": "POST", "text": "hi", "redirects": 2}), Key: "k1"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := last(); got.body != "hi" || got.URL.Path != "/end" || got.Header.Get("Idempotency-Key") != "k1" {
 		t.Errorf("%s %s with %q", got.Method, got.URL, got.body)
 	}
-	if f := fails(t, testHost(), Call{Input: with(two, map[string]any{"redirects": 1})}, TooManyRedirects); !f.NonRetryable() {
+	if f := fails(t, testHost(), call.Call{Input: with(two, map[string]any{"redirects": 1})}, TooManyRedirects); !f.NonRetryable() {
 		t.Errorf("%s is retryable", f)
 	}
-	fails(t, testHost(), Call{Input: with(two, map[string]any{"redirects": 0})}, "http_307")
-	got, err := run(t, testHost(), Call{Input: with(two, map[string]any{"redirects": 0, "ok": []any{307}})})
+	fails(t, testHost(), call.Call{Input: with(two, map[string]any{"redirects": 0})}, "http_307")
+	got, err := run(t, testHost(), call.Call{Input: with(two, map[string]any{"redirects": 0, "ok": []any{307}})})
 	if err != nil || got.(map[string]any)["headers"].(map[string]any)["location"] == nil {
 		t.Errorf("result %v, error %v", got, err)
 	}
@@ -47,12 +49,14 @@ func TestRedirects(t *testing.T) {
 
 func TestRedirectThatChangesTheMethod(t *testing.T) {
 	end, last := record(t)
-	post := func(url string) Call { return Call{Input: with(url, map[string]any{"method": "POST", "text": "hi"})} }
+	post := func(url string) call.Call {
+		return call.Call{Input: with(url, map[string]any{"method": "POST", "text": "hi"})}
+	}
 	for _, status := range []int{301, 302} {
 		if f := fails(t, testHost(), post(redirect(t, status, end)), RedirectRefused); !f.NonRetryable() {
 			t.Errorf("%s is retryable", f)
 		}
-		if _, err := run(t, testHost(), Call{Input: with(redirect(t, status, end), nil)}); err != nil {
+		if _, err := run(t, testHost(), call.Call{Input: with(redirect(t, status, end), nil)}); err != nil {
 			t.Error(err)
 		}
 		last()
@@ -72,12 +76,12 @@ func TestRedirectToMetadata(t *testing.T) {
 		"http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::1]/",
 	} {
 		for _, target := range []string{to, redirect(t, 302, to)} {
-			if f := fails(t, testHost(), Call{Input: with(target, nil)}, AddressRefused); !f.NonRetryable() {
+			if f := fails(t, testHost(), call.Call{Input: with(target, nil)}, AddressRefused); !f.NonRetryable() {
 				t.Errorf("%s is retryable", f)
 			}
 		}
 	}
-	fails(t, testHost(), Call{Input: with(redirect(t, 302, "file:///etc/passwd"), nil)}, RedirectRefused)
+	fails(t, testHost(), call.Call{Input: with(redirect(t, 302, "file:///etc/passwd"), nil)}, RedirectRefused)
 }
 
 // names is a resolver of its own, which gives the answers in turn, and the last
@@ -122,8 +126,8 @@ func TestNameOfMetadata(t *testing.T) {
 	for _, name := range []string{"harmless.test", "0xa9fea9fe"} {
 		h := testHost()
 		h.dialer.resolver = names(t, "169.254.169.254")
-		fails(t, h, Call{Input: with("http://"+name+"/", nil)}, AddressRefused)
-		fails(t, h, Call{Input: with(redirect(t, 302, "http://"+name+"/"), nil)}, AddressRefused)
+		fails(t, h, call.Call{Input: with("http://"+name+"/", nil)}, AddressRefused)
+		fails(t, h, call.Call{Input: with(redirect(t, 302, "http://"+name+"/"), nil)}, AddressRefused)
 	}
 }
 
@@ -133,7 +137,7 @@ func TestNameWhoseAddressChanges(t *testing.T) {
 	_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
 	h := testHost()
 	h.dialer.resolver = names(t, "127.0.0.1", "169.254.169.254")
-	call := Call{Input: with("http://rebind.test:"+port, nil)}
+	call := call.Call{Input: with("http://rebind.test:"+port, nil)}
 	if _, err := run(t, h, call); err != nil {
 		t.Fatal(err)
 	}
@@ -145,12 +149,12 @@ func TestAllowedHosts(t *testing.T) {
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(end, "http://"))
 	h := newHost(Options{Policy: Policy{Hosts: []string{"*.shop.test"}}})
 	h.dialer.resolver = names(t, "127.0.0.1")
-	if _, err := run(t, h, Call{Input: with("http://api.shop.test:"+port, nil)}); err != nil {
+	if _, err := run(t, h, call.Call{Input: with("http://api.shop.test:"+port, nil)}); err != nil {
 		t.Error(err)
 	}
 	last()
 	for _, url := range []string{"http://shop.test:" + port, "http://evilshop.test:" + port, end, redirect(t, 302, end)} {
-		fails(t, h, Call{Input: with(url, nil)}, AddressRefused)
+		fails(t, h, call.Call{Input: with(url, nil)}, AddressRefused)
 	}
 }
 
@@ -160,13 +164,13 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	t.Cleanup(proxy.Close)
 	t.Setenv("HTTP_PROXY", proxy.URL)
 	h := newHost(Options{Policy: Policy{EnvironmentProxy: true, DenyPrivate: true}})
-	if _, err := run(t, h, Call{Input: with("http://far.test/", nil)}); err != nil || through.Load() != 1 {
+	if _, err := run(t, h, call.Call{Input: with("http://far.test/", nil)}); err != nil || through.Load() != 1 {
 		t.Errorf("error %v, %d through the proxy", err, through.Load())
 	}
-	fails(t, h, Call{Input: with("http://metadata.google.internal/", nil)}, AddressRefused)
+	fails(t, h, call.Call{Input: with("http://metadata.google.internal/", nil)}, AddressRefused)
 	h = testHost()
 	h.dialer.resolver = names(t, "169.254.169.254")
-	fails(t, h, Call{Input: with("http://far.test/", nil)}, AddressRefused)
+	fails(t, h, call.Call{Input: with("http://far.test/", nil)}, AddressRefused)
 	if through.Load() != 1 {
 		t.Error("the proxy is used by default")
 	}
@@ -206,14 +210,14 @@ func exposed(text string) string {
 	return ""
 }
 
-func secretCall(url string) Call {
-	token := Secret("TOKEN")
-	return Call{Secrets: []string{"TOKEN"}, Input: map[string]any{
+func secretCall(url string) call.Call {
+	token := call.Secret("TOKEN")
+	return call.Call{Secrets: []string{"TOKEN"}, Input: map[string]any{
 		"url": url, "method": "POST",
 		"query":      map[string]any{"t": token},
 		"headers":    map[string]any{"X-Token": token},
 		"basic_auth": map[string]any{"user": "u", "password": token},
-		"body":       map[string]any{"auth": Text("Bearer ", token, "!"), "$$ref": 1},
+		"body":       map[string]any{"auth": call.Text("Bearer ", token, "!"), "$$ref": 1},
 	}}
 }
 
@@ -256,19 +260,19 @@ func TestSecretsStayHidden(t *testing.T) {
 }
 
 func TestSecretsStayHiddenInFailures(t *testing.T) {
-	token := Secret("TOKEN")
+	token := call.Secret("TOKEN")
 	for name, in := range map[string]map[string]any{
-		"url":         {"url": Text("http://", token, " .test/")},
-		"password":    {"url": Text("http://u:", token, "@127.0.0.1:1/")},
-		"path":        {"url": Text("http://127.0.0.1:1/", token)},
-		"whole url":   {"url": Secret("HOOK")},
-		"file":        {"url": Text("file:///", token)},
+		"url":         {"url": call.Text("http://", token, " .test/")},
+		"password":    {"url": call.Text("http://u:", token, "@127.0.0.1:1/")},
+		"path":        {"url": call.Text("http://127.0.0.1:1/", token)},
+		"whole url":   {"url": call.Secret("HOOK")},
+		"file":        {"url": call.Text("file:///", token)},
 		"user":        {"url": "http://u:p@127.0.0.1:1/", "query": map[string]any{"a": token}},
-		"header":      {"url": "http://127.0.0.1:1/", "headers": map[string]any{"A": Text(token, "\n")}},
+		"header":      {"url": "http://127.0.0.1:1/", "headers": map[string]any{"A": call.Text(token, "\n")}},
 		"header name": {"url": "http://127.0.0.1:1/", "method": token},
 		"certificate": {"url": "http://127.0.0.1:1/", "tls": map[string]any{"cert": token, "key": token}},
 	} {
-		_, err := run(t, testHost(), Call{Secrets: []string{"TOKEN", "HOOK"}, Input: in})
+		_, err := run(t, testHost(), call.Call{Secrets: []string{"TOKEN", "HOOK"}, Input: in})
 		if err == nil || strings.Contains(err.Error(), "hooked") || exposed(err.Error()) != "" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -291,8 +295,8 @@ func TestSecretAtTheCut(t *testing.T) {
 
 func TestSecretsOnRedirect(t *testing.T) {
 	end, last := record(t)
-	token := Secret("TOKEN")
-	call := Call{Secrets: []string{"TOKEN"}, Input: with(redirect(t, 307, end), map[string]any{
+	token := call.Secret("TOKEN")
+	call := call.Call{Secrets: []string{"TOKEN"}, Input: with(redirect(t, 307, end), map[string]any{
 		"method": "POST", "text": "hi",
 		"headers": map[string]any{"X-Token": token, "Authorization": "Bearer x", "X-Plain": "p"},
 	})}
@@ -325,8 +329,8 @@ func TestSecretsOnRedirect(t *testing.T) {
 
 func TestSecretsThatAreNotThere(t *testing.T) {
 	end, _ := record(t)
-	use := func(name string, listed ...string) Call {
-		return Call{Secrets: listed, Input: with(end, map[string]any{"headers": map[string]any{"A": Secret(name)}})}
+	use := func(name string, listed ...string) call.Call {
+		return call.Call{Secrets: listed, Input: with(end, map[string]any{"headers": map[string]any{"A": call.Secret(name)}})}
 	}
 	if f := fails(t, testHost(), use("NOWHERE", "NOWHERE"), SecretMissing); f.NonRetryable() {
 		t.Errorf("%s is not retryable", f)
@@ -353,7 +357,7 @@ func TestTLS(t *testing.T) {
 		"server name": {"localhost", map[string]any{"ca": ca, "server_name": "example.com"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			call := Call{Input: with("https://"+net.JoinHostPort(test.host, port), map[string]any{"tls": test.tls})}
+			call := call.Call{Input: with("https://"+net.JoinHostPort(test.host, port), map[string]any{"tls": test.tls})}
 			if test.fine {
 				if _, err := run(t, testHost(), call); err != nil {
 					t.Error(err)

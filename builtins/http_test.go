@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"errors"
 	"io"
 	"log/slog"
@@ -40,12 +42,12 @@ func environment(h *host, w io.Writer) *testsuite.TestActivityEnvironment {
 }
 
 // run runs the http action as an activity.
-func run(t *testing.T, h *host, c Call) (any, error) {
+func run(t *testing.T, h *host, c call.Call) (any, error) {
 	t.Helper()
 	return runIn(t, environment(h, t.Output()), c)
 }
 
-func runIn(t *testing.T, env *testsuite.TestActivityEnvironment, c Call) (any, error) {
+func runIn(t *testing.T, env *testsuite.TestActivityEnvironment, c call.Call) (any, error) {
 	t.Helper()
 	encoded, err := env.ExecuteActivity("http", c)
 	if err != nil {
@@ -69,7 +71,7 @@ type failed struct {
 }
 
 // fails runs the action and insists on an error of the type.
-func fails(t *testing.T, h *host, c Call, errType string) failed {
+func fails(t *testing.T, h *host, c call.Call, errType string) failed {
 	t.Helper()
 	v, err := run(t, h, c)
 	var app *temporal.ApplicationError
@@ -162,7 +164,7 @@ func TestRequest(t *testing.T) {
 		"data with double dollar": {in: map[string]any{"method": "POST", "body": map[string]any{"$$x": 1}}, line: "POST /", body: `{"$$x":1}`, contentType: "application/json"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := run(t, testHost(), Call{Input: with(url, test.in), Key: test.key}); err != nil {
+			if _, err := run(t, testHost(), call.Call{Input: with(url, test.in), Key: test.key}); err != nil {
 				t.Fatal(err)
 			}
 			got := last()
@@ -181,7 +183,7 @@ func TestRequest(t *testing.T) {
 
 func TestHostHeader(t *testing.T) {
 	url, last := record(t)
-	if _, err := run(t, testHost(), Call{Input: with(url, map[string]any{"headers": map[string]any{"host": "shop.test"}})}); err != nil {
+	if _, err := run(t, testHost(), call.Call{Input: with(url, map[string]any{"headers": map[string]any{"host": "shop.test"}})}); err != nil {
 		t.Fatal(err)
 	}
 	if got := last().Host; got != "shop.test" {
@@ -199,12 +201,12 @@ func TestLostAnswerHasOneEffect(t *testing.T) {
 	server := httptest.NewServer(s)
 	t.Cleanup(func() { server.Close(); s.Close() })
 	h := testHost()
-	if _, err := run(t, h, Call{Input: with(server.URL+"/failures/lost_charge", map[string]any{"method": "PUT", "body": map[string]any{"times": 1}})}); err != nil {
+	if _, err := run(t, h, call.Call{Input: with(server.URL+"/failures/lost_charge", map[string]any{"method": "PUT", "body": map[string]any{"times": 1}})}); err != nil {
 		t.Fatal(err)
 	}
 	h = testHost() // without the connection: on one that was in use, net/http sends again by itself
-	call := Call{Key: "k1", Secrets: []string{"OTHER"}, HasOutput: true, Output: "${ result.body.id }", Input: with(server.URL+"/payments/charges", map[string]any{
-		"method": "POST", "headers": map[string]any{"Authorization": Text("Bearer ", Secret("OTHER"))},
+	call := call.Call{Key: "k1", Secrets: []string{"OTHER"}, HasOutput: true, Output: "${ result.body.id }", Input: with(server.URL+"/payments/charges", map[string]any{
+		"method": "POST", "headers": map[string]any{"Authorization": call.Text("Bearer ", call.Secret("OTHER"))},
 		"body": map[string]any{"order_id": "O-1", "amount_cents": 500},
 	})}
 	if f := fails(t, h, call, ConnectionFailed); f.NonRetryable() {
@@ -239,7 +241,7 @@ func TestFieldsThatMakeNoRequest(t *testing.T) {
 		"nil in a query":     with(url, map[string]any{"query": map[string]any{"a": []any{nil}}}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if f := fails(t, testHost(), Call{Input: in}, InvalidInput); !f.NonRetryable() {
+			if f := fails(t, testHost(), call.Call{Input: in}, InvalidInput); !f.NonRetryable() {
 				t.Errorf("%s is retryable", f)
 			}
 		})

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"errors"
 	"fmt"
 	"maps"
@@ -22,7 +24,7 @@ type program struct {
 
 // project asks whether the result is what was expected, and keeps of it what
 // the step wants.
-func (h *host) project(c Call, result any) (any, error) {
+func (h *host) project(c call.Call, result any) (any, error) {
 	if c.Expect == "" && !c.HasOutput {
 		return result, nil
 	}
@@ -88,7 +90,7 @@ func expressionError(field string, err error) *Failure {
 }
 
 // program compiles the source texts of a call, once for equal texts.
-func (h *host) program(c Call) (*program, error) {
+func (h *host) program(c call.Call) (*program, error) {
 	key, err := value.Encode([]any{c.Expect, c.HasOutput, c.Output})
 	if err != nil {
 		return nil, expressionError("output", err)
@@ -96,7 +98,7 @@ func (h *host) program(c Call) (*program, error) {
 	return h.programs.get(string(key), func() (*program, error) { return compile(c) })
 }
 
-func compile(c Call) (*program, error) {
+func compile(c call.Call) (*program, error) {
 	var p program
 	var diags diag.List
 	if c.Expect != "" {

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"strings"
 	"testing"
 
@@ -11,19 +13,19 @@ func TestProjection(t *testing.T) {
 	url := answer(t, 201, `{"id": "c1", "n": 9007199254740993, "items": [{"sku": "a"}, {"sku": "b"}]}`, "Content-Type", "application/json")
 	in := with(url, nil)
 	for name, test := range map[string]struct {
-		call Call
+		call call.Call
 		want any
 	}{
-		"one expression": {Call{HasOutput: true, Output: "${ result.body.n }"}, 9007199254740993},
-		"tree": {Call{HasOutput: true, Output: map[string]any{"id": "${ result.body.id }", "text": "n is ${ result.body.n }", "k": []any{1, nil, true, 1.5}}},
+		"one expression": {call.Call{HasOutput: true, Output: "${ result.body.n }"}, 9007199254740993},
+		"tree": {call.Call{HasOutput: true, Output: map[string]any{"id": "${ result.body.id }", "text": "n is ${ result.body.n }", "k": []any{1, nil, true, 1.5}}},
 			map[string]any{"id": "c1", "text": "n is 9007199254740993", "k": []any{1, nil, true, 1.5}}},
-		"nil":           {Call{HasOutput: true}, nil},
-		"constant":      {Call{HasOutput: true, Output: "true"}, "true"},
-		"variables":     {Call{HasOutput: true, Output: "${ result.body.id + input.x }", Vars: map[string]any{"input": map[string]any{"x": "!"}}}, "c1!"},
-		"expect":        {Call{Expect: "result.status == 201 and item.n < result.body.n", Vars: map[string]any{"item": map[string]any{"n": 1}}, HasOutput: true, Output: "${ result.status }"}, 201},
-		"expect only":   {Call{Expect: "true", HasOutput: true, Output: "${ map(result.body.items, .sku) }"}, []any{"a", "b"}},
-		"of all of it":  {Call{HasOutput: true, Output: "${ len(keys(result)) }"}, 3},
-		"text as it is": {Call{HasOutput: true, Output: "# not: a comment"}, "# not: a comment"},
+		"nil":           {call.Call{HasOutput: true}, nil},
+		"constant":      {call.Call{HasOutput: true, Output: "true"}, "true"},
+		"variables":     {call.Call{HasOutput: true, Output: "${ result.body.id + input.x }", Vars: map[string]any{"input": map[string]any{"x": "!"}}}, "c1!"},
+		"expect":        {call.Call{Expect: "result.status == 201 and item.n < result.body.n", Vars: map[string]any{"item": map[string]any{"n": 1}}, HasOutput: true, Output: "${ result.status }"}, 201},
+		"expect only":   {call.Call{Expect: "true", HasOutput: true, Output: "${ map(result.body.items, .sku) }"}, []any{"a", "b"}},
+		"of all of it":  {call.Call{HasOutput: true, Output: "${ len(keys(result)) }"}, 3},
+		"text as it is": {call.Call{HasOutput: true, Output: "# not: a comment"}, "# not: a comment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.call.Input = in
@@ -34,16 +36,16 @@ func TestProjection(t *testing.T) {
 		})
 	}
 	for name, test := range map[string]struct {
-		call    Call
+		call    call.Call
 		errType string
 		message string
 	}{
-		"not met":      {Call{Expect: "result.status == 200"}, ExpectationFailed, "result.status == 200"},
-		"no boolean":   {Call{Expect: "result.status"}, ExpressionError, "expect: "},
-		"output":       {Call{HasOutput: true, Output: map[string]any{"a": "${ result.body.missing.deep }"}}, ExpressionError, "output: "},
-		"no syntax":    {Call{HasOutput: true, Output: "${ result. }"}, ExpressionError, "result."},
-		"clock":        {Call{HasOutput: true, Output: "${ now() }"}, ExpressionError, "now"},
-		"expect first": {Call{Expect: "false", HasOutput: true, Output: "${ 1 + nil }"}, ExpectationFailed, "false"},
+		"not met":      {call.Call{Expect: "result.status == 200"}, ExpectationFailed, "result.status == 200"},
+		"no boolean":   {call.Call{Expect: "result.status"}, ExpressionError, "expect: "},
+		"output":       {call.Call{HasOutput: true, Output: map[string]any{"a": "${ result.body.missing.deep }"}}, ExpressionError, "output: "},
+		"no syntax":    {call.Call{HasOutput: true, Output: "${ result. }"}, ExpressionError, "result."},
+		"clock":        {call.Call{HasOutput: true, Output: "${ now() }"}, ExpressionError, "now"},
+		"expect first": {call.Call{Expect: "false", HasOutput: true, Output: "${ 1 + nil }"}, ExpectationFailed, "false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.call.Input = in
@@ -56,9 +58,9 @@ func TestProjection(t *testing.T) {
 
 func TestProgramsAreCompiledOnce(t *testing.T) {
 	h := testHost()
-	a, err := h.program(Call{Expect: "result.x == 1"})
-	b, _ := h.program(Call{Expect: "result.x == 1"})
-	c, _ := h.program(Call{Expect: "result.x == 1", HasOutput: true})
+	a, err := h.program(call.Call{Expect: "result.x == 1"})
+	b, _ := h.program(call.Call{Expect: "result.x == 1"})
+	c, _ := h.program(call.Call{Expect: "result.x == 1", HasOutput: true})
 	if err != nil || a != b || a == c {
 		t.Errorf("programs %p %p %p, %v", a, b, c, err)
 	}

@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +77,7 @@ type resolved struct {
 func (r resolved) in(path ...string) bool { return r.places[strings.Join(path, ".")] }
 
 // resolve replaces the references to secrets in the input of a call.
-func resolve(ctx context.Context, from Secrets, c Call) (map[string]any, resolved, error) {
+func resolve(ctx context.Context, from Secrets, c call.Call) (map[string]any, resolved, error) {
 	if len(c.Secrets) == 0 {
 		return c.Input, resolved{}, nil
 	}
@@ -108,10 +110,10 @@ type resolver struct {
 func (r *resolver) value(v any, path string, depth int) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
-		if ref, ok := v[secretKey]; ok && len(v) == 1 {
+		if ref, ok := v[call.SecretKey]; ok && len(v) == 1 {
 			return r.secret(ref, path)
 		}
-		if parts, ok := v[textKey]; ok && len(v) == 1 {
+		if parts, ok := v[call.TextKey]; ok && len(v) == 1 {
 			return r.text(parts, path)
 		}
 		return r.object(v, path, depth)
@@ -153,12 +155,12 @@ func (r *resolver) object(m map[string]any, path string, depth int) (any, error)
 func (r *resolver) text(v any, path string) (any, error) {
 	parts, ok := v.([]any)
 	if !ok {
-		return nil, invalidInput("%s: %s must be a list", path, textKey)
+		return nil, invalidInput("%s: %s must be a list", path, call.TextKey)
 	}
 	var b strings.Builder
 	for _, p := range parts {
 		if ref, ok := p.(map[string]any); ok {
-			v, err := r.secret(ref[secretKey], path)
+			v, err := r.secret(ref[call.SecretKey], path)
 			if err != nil {
 				return nil, err
 			}
@@ -166,7 +168,7 @@ func (r *resolver) text(v any, path string) (any, error) {
 		}
 		text, ok := p.(string)
 		if !ok {
-			return nil, invalidInput("%s: %s holds texts and references only", path, textKey)
+			return nil, invalidInput("%s: %s holds texts and references only", path, call.TextKey)
 		}
 		b.WriteString(text)
 	}

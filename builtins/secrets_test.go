@@ -1,6 +1,8 @@
 package builtins
 
 import (
+	"github.com/partitur/partitur/builtins/call"
+
 	"context"
 	"slices"
 	"testing"
@@ -11,7 +13,7 @@ import (
 
 func TestDataCannotPoseAsSecret(t *testing.T) {
 	data := map[string]any{"$secret": "TOKEN", "list": []any{map[string]any{"$text": []any{"x"}}}, "$$a": 1}
-	c := Call{Secrets: []string{"TOKEN"}, Input: map[string]any{"body": Seal(data), "text": Secret("TOKEN")}}
+	c := call.Call{Secrets: []string{"TOKEN"}, Input: map[string]any{"body": call.Seal(data), "text": call.Secret("TOKEN")}}
 	got, _, err := resolve(context.Background(), secretsOf(testSecrets), c)
 	if err != nil || !value.Equal(got["body"], data) || got["text"] != testSecrets["TOKEN"] {
 		t.Errorf("resolved to %v, %v", got, err)

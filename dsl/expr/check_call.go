@@ -229,10 +229,7 @@ func (c *checker) closure(n *ast.BuiltinNode) *types.Type {
 	}
 	acc := types.AnyType
 	if len(n.Arguments) > 2 {
-		third := c.typ(n.Arguments[2])
-		if name == "sortBy" && third.Kind != types.String && third.Kind != types.Any {
-			c.error("wrong-type", n.Arguments[2], `the order is "asc" or "desc"`)
-		}
+		c.order(name, n.Arguments[2], c.typ(n.Arguments[2]))
 	}
 	c.loops = append(c.loops, loop{elem, acc})
 	p := n.Arguments[1].(*ast.PredicateNode).Node
@@ -245,6 +242,15 @@ func (c *checker) closure(n *ast.BuiltinNode) *types.Type {
 	}
 	c.loops = c.loops[:len(c.loops)-1]
 	return loopType(name, list, elem, body)
+}
+
+// order checks the third argument of sortBy.
+func (c *checker) order(name string, n ast.Node, t *types.Type) {
+	s, literal := n.(*ast.StringNode)
+	if name != "sortBy" || t.Kind == types.Any || t.Kind == types.String && (!literal || s.Value == "asc" || s.Value == "desc") {
+		return
+	}
+	c.error("wrong-type", n, `the order is "asc" or "desc"`)
 }
 
 // filtered is the type of the elements for which a condition holds.

@@ -98,7 +98,7 @@ func (c *checker) binaryFacts(n *ast.BinaryNode, outcome bool) []string {
 		return c.equalityFacts(n, !outcome)
 	case "in":
 		if list, ok := n.Right.(*ast.ArrayNode); ok && outcome && !slices.ContainsFunc(list.Nodes, isNilNode) {
-			return c.notNil(n.Left)
+			return append(c.notNil(n.Left), c.anyStatusFacts(n.Left, list.Nodes)...)
 		}
 	case "??":
 		if b, ok := n.Right.(*ast.BoolNode); ok && b.Value != outcome {
@@ -151,6 +151,18 @@ func (c *checker) notNil(n ast.Node) (facts []string) {
 	}
 	if k := c.key(n); k != "" {
 		facts = append(facts, k)
+	}
+	return facts
+}
+
+// anyStatusFacts lists what each of several statuses tells.
+func (c *checker) anyStatusFacts(subject ast.Node, statuses []ast.Node) (facts []string) {
+	for i, s := range statuses {
+		of := c.statusFacts(subject, s)
+		if i > 0 && !slices.Equal(of, facts) {
+			return nil
+		}
+		facts = of
 	}
 	return facts
 }

@@ -184,9 +184,9 @@ func (c *checker) field(t *types.Type, at ast.Node, n *ast.MemberNode, name stri
 var lengthWords = map[string]bool{"length": true, "len": true, "size": true, "count": true, "Length": true}
 
 func (c *checker) noField(n *ast.MemberNode, t *types.Type, name string) *diag.Diagnostic {
-	i, j := c.extent(n)
-	own := c.layout.own(n)
-	return c.diags.Error("unknown-field", c.e.at(max(i, own[0]), min(j, own[1])), "%s has no field %q", article(t.Kind), name)
+	c.extent(n)
+	own := c.layout.bracketed(n)
+	return c.diags.Error("unknown-field", c.e.at(own[0], own[1]), "%s has no field %q", article(t.Kind), name)
 }
 
 func (c *checker) objectField(t *types.Type, n *ast.MemberNode, name string) *types.Type {

@@ -204,7 +204,7 @@ func (c *checker) mixHint(d *diag.Diagnostic, n *ast.BinaryNode, a, b *types.Typ
 		a, b, left, right = b, a, right, left
 	}
 	switch {
-	case a.Kind == types.String && b.Kind == types.Time:
+	case a.Kind == types.String && (b.Kind == types.Time || b.Kind == types.Duration && (n.Operator == "+" || n.Operator == "-")):
 		d.WithHint("date(%s) makes a time of the text", left)
 	case a.Kind == types.String && b.Kind == types.Duration:
 		d.WithHint("duration(%s) makes a duration of the text", left)
@@ -301,7 +301,7 @@ func (c *checker) arithmetic(n *ast.BinaryNode) *types.Type {
 			break
 		}
 		d.WithHint("+ joins texts only: write string(%s), or ${ } in a text field", other)
-	case isMoment(a) && isNumeric(b) || isMoment(b) && isNumeric(a):
+	case (n.Operator == "+" || n.Operator == "-") && (isMoment(a) && isNumeric(b) || isMoment(b) && isNumeric(a)):
 		d.WithHint(`a time is moved by a duration, such as duration("5m")`)
 	case n.Operator == "%" && a.Kind == types.String:
 		d.WithHint("values are put into a text by ${ } in a text field, or by + string(…)")

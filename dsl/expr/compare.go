@@ -248,7 +248,7 @@ func pattern(r *run, p any, text string) (*regexp.Regexp, error) {
 			return nil, err
 		}
 	}
-	return re, r.text(len(text) * (1 + len(re.String())/8))
+	return re, r.step(len(text) / 4 * (1 + len(re.String())/16)) // a machine without backtracking
 }
 
 func matches(r *run, a, p any) (any, error) {

@@ -158,6 +158,12 @@ func thousands(p *page) *mistake {
 		m.fix = &by
 		return m
 	}
+	if k := p.begins(p.at) - 1; p.token(k).text == "(" && p.token(k).pair > 0 {
+		by := "[" + p.between(k+1, p.token(k).pair) + "]"
+		m := p.span(k, p.token(k).pair, "a list is not written in parentheses", "write "+by)
+		m.fix = &by
+		return m
+	}
 	return p.on(p.at, "nothing here has several values", "a list is written [a, b]")
 }
 
@@ -264,8 +270,16 @@ func missingOperator(p *page) *mistake {
 	if !endsOperand(a) || b.kind != tWord && b.kind != tNumber && b.kind != tText && b.text != "{" && b.text != "(" || p.at == 0 || p.at >= len(p.tokens) {
 		return nil
 	}
-	if wordOperators[b.text] {
+	switch {
+	case wordOperators[b.text]:
 		return nil
+	case a.kind == tWord && function(a.text) != nil && p.token(p.at-2).text != ".":
+		return p.span(p.at-1, p.at, a.text+" needs parentheses", "write "+function(a.text).usage())
+	case p.token(p.at-2).text == "let":
+		return p.on(p.at, "= is missing before "+shortToken(b), "write let name = value; and then the result")
+	}
+	if k := p.begins(p.at); k == p.at-1 && p.token(k-1).text == "{" {
+		return p.on(p.at, ": is missing before "+shortToken(b), "an object is written {name: value}")
 	}
 	return p.on(p.at, fmt.Sprintf("an operator is missing before %s", shortToken(b)), "write and, or, ==, + or another operator between two values; text stands in quotes")
 }
@@ -281,6 +295,10 @@ func (p *page) plain() *mistake {
 	switch {
 	case strings.Contains(p.words, "maximum allowed nodes"):
 		return &mistake{j: len(p.text), message: "the expression is too big", hint: "split it over several value steps"}
+	case p.at >= len(p.tokens) && p.find("let") >= 0 && p.find(";") < 0:
+		return p.on(len(p.tokens)-1, "let gives a name to a value, but the result is missing", "write ; and the result after it, as in let x = 1; x + 1")
+	case p.token(p.at-1).text == "[" && (p.token(p.at).text == "*" || p.token(p.at).text == "]"):
+		return p.on(p.at, "the number of an element is missing", "map(list, .name) is the list of the field of each element")
 	case p.at >= len(p.tokens) && p.words != "expected name":
 		return p.on(len(p.tokens)-1, fmt.Sprintf("the expression ends too early: something is missing after %s", shortToken(p.token(len(p.tokens)-1))), "")
 	case p.words == "expected name":

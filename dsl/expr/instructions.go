@@ -51,6 +51,7 @@ var unaryOperators = map[string]func(r *run, a any) (any, error){
 	"$list":  beginLoop,
 	"$key":   objectKey,
 	"$sum":   sum,
+	"$last":  func(r *run, a any) (any, error) { return last(r, []any{a}) },
 	"$fail":  func(_ *run, a any) (any, error) { return nil, faultf("%s", a) },
 }
 

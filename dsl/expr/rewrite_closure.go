@@ -45,14 +45,32 @@ func (w *rewriter) closure(n *ast.BuiltinNode) ast.Node {
 			item := w.call(n.Arguments[0], "$bool", w.mark(&ast.PointerNode{}, n.Arguments[0]))
 			return w.loop(n, "count", list, &ast.PredicateNode{Node: item})
 		}
+	case "findLast", "findLastIndex":
+		return w.findLast(n, name, list)
 	case "reduce":
 		return w.loop(n, "reduce", list, append([]ast.Node{w.body(n.Arguments[1])}, w.all(n.Arguments[2:])...)...)
 	}
 	if predicates[name] {
-		p := n.Arguments[1].(*ast.PredicateNode)
-		return w.loop(n, name, list, &ast.PredicateNode{Node: w.call(p.Node, "$bool", w.node(p.Node))})
+		return w.loop(n, name, list, w.condition(n))
 	}
 	return w.loop(n, name, list, w.body(n.Arguments[1]))
+}
+
+// condition is the condition of a loop.
+func (w *rewriter) condition(n *ast.BuiltinNode) ast.Node {
+	p := n.Arguments[1].(*ast.PredicateNode)
+	return &ast.PredicateNode{Node: w.call(p.Node, "$bool", w.node(p.Node))}
+}
+
+// findLast takes the last of all that fit: the loop that the compiler makes for
+// it from the end leaves values on the stack, which a call around it would take
+// for its arguments.
+func (w *rewriter) findLast(n *ast.BuiltinNode, name string, list ast.Node) ast.Node {
+	all := w.loop(n, "filter", list, w.condition(n))
+	if name == "findLastIndex" {
+		all.(*ast.BuiltinNode).Map = &ast.PointerNode{Name: "index"}
+	}
+	return w.call(n, "$last", all)
 }
 
 func (w *rewriter) loop(from ast.Node, name string, list ast.Node, rest ...ast.Node) ast.Node {

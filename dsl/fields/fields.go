@@ -132,10 +132,8 @@ func (s *Set) bind(d Declarer, others []string) {
 		d.Fields(s)
 		return
 	}
-	before := s.diags.Errors()
-	s.rejectUnknown(Describe(d), others)
-	mistyped := s.diags.Errors() > before // the key that seems to be missing, most likely
 	d.Fields(s)
+	mistyped := s.rejectUnknown(others) // it is the key that seems to be missing, most likely
 	for _, spec := range s.Specs {
 		if spec.Required && !mistyped && s.node.Get(spec.Name) == nil {
 			s.diags.Error("missing-key", firstKey(s.node), "%s needs the key %q", s.what, spec.Name).
@@ -244,15 +242,17 @@ func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
 // dynamic tells whether a field of the set may hold expressions.
 func (s *Set) dynamic(spec *Spec) bool { return s.value != nil && !spec.Literal }
 
-func (s *Set) rejectUnknown(specs []Spec, others []string) {
+// rejectUnknown reports keys nobody has declared, and tells whether there are any.
+func (s *Set) rejectUnknown(others []string) (found bool) {
 	known := slices.Clone(others)
-	for _, spec := range specs {
+	for _, spec := range s.Specs {
 		known = append(known, spec.Name)
 	}
 	for _, e := range s.node.Entries {
 		if e.Key.Kind == syntax.Broken || slices.Contains(known, e.Key.Value) {
 			continue
 		}
+		found = true
 		d := s.diags.Error("unknown-key", e.Key.Span, "%s has no key %q", s.what, e.Key.Value)
 		if near := diag.Nearest(e.Key.Value, known); near != "" {
 			d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
@@ -260,6 +260,7 @@ func (s *Set) rejectUnknown(specs []Spec, others []string) {
 			d.Suggest(e.Key.Value, known)
 		}
 	}
+	return found
 }
 
 func (s *Set) fail(name, format string, args ...any) {

@@ -12,28 +12,46 @@ import (
 // any depth: of properties, of items, through $ref and allOf. An integer that
 // came as 3.0 becomes 3. The value itself is not changed; what needs no change
 // is shared with it.
-func (s *Schema) Default(v any) any { return s.fill(s.root(), v, nil) }
+func (s *Schema) Default(v any) any { return fill(s.root(), v) }
+
+func fill(n *node, v any) any {
+	f := filler{budget: maxInserted}
+	return f.fill(n, v, nil)
+}
+
+// maxInserted bounds defaults that contain one another.
+const maxInserted = 10_000
+
+// A filler fills in defaults. endless is the field whose default was found to
+// contain the field again, which Compile does not let pass.
+type filler struct {
+	budget  int
+	endless *node
+}
 
 // fill fills in what n says of v. within holds the fields whose defaults are
-// being filled in: a field whose default contains the field again is left out.
-func (s *Schema) fill(n *node, v any, within []*node) any {
+// being filled in.
+func (f *filler) fill(n *node, v any, within []*node) any {
 	switch in := v.(type) {
 	case float64:
 		if i, ok := value.Whole(in); ok && n.wantsInteger() {
 			return i
 		}
 	case []any:
-		f := listFiller{Schema: s, list: in, within: within}
+		l := listFiller{filler: f, list: in, within: within}
 		for _, n := range n.always {
-			f.fill(n)
+			l.items(n)
 		}
-		return f.list
+		return l.list
 	case map[string]any:
-		f := objectFiller{Schema: s, object: in, within: within}
+		o := objectFiller{filler: f, object: in, within: within}
 		for _, n := range n.always {
-			f.fill(n)
+			o.insert(n)
 		}
-		return f.object
+		for _, n := range n.always {
+			o.fields(n)
+		}
+		return o.object
 	}
 	return v
 }
@@ -59,13 +77,13 @@ func (n *node) hasDefault() *node {
 
 // A listFiller copies the list at its first change.
 type listFiller struct {
-	*Schema
+	*filler
 	list   []any
 	within []*node
 	copied bool
 }
 
-func (f *listFiller) fill(n *node) {
+func (f *listFiller) items(n *node) {
 	for i, item := range f.list {
 		of := n.items
 		if i < len(n.prefix) {
@@ -74,7 +92,7 @@ func (f *listFiller) fill(n *node) {
 		if of == nil {
 			continue
 		}
-		filled := f.Schema.fill(of, item, f.within)
+		filled := f.fill(of, item, f.within)
 		if identical(filled, item) {
 			continue
 		}
@@ -85,31 +103,70 @@ func (f *listFiller) fill(n *node) {
 	}
 }
 
-// An objectFiller copies the object at its first change.
+// An objectFiller copies the object at its first change. inserted tells, of each
+// field that it inserted, the field whose default it took.
 type objectFiller struct {
-	*Schema
-	object map[string]any
-	within []*node
-	copied bool
+	*filler
+	object   map[string]any
+	within   []*node
+	inserted map[string]*node
+	copied   bool
 }
 
-func (f *objectFiller) fill(n *node) {
+// insert adds the defaults of the properties of n that are missing.
+func (f *objectFiller) insert(n *node) {
 	for _, p := range n.props {
-		if v, ok := f.object[p.name]; ok {
-			f.set(p.name, v, f.Schema.fill(p.node, v, f.within))
-		} else {
-			f.insert(p)
+		from := p.hasDefault()
+		if _, ok := f.object[p.name]; ok || from == nil || f.budget == 0 {
+			continue
 		}
+		if slices.Contains(f.within, p.node) {
+			f.budget, f.endless = 0, p.node
+			return
+		}
+		f.budget--
+		put(&f.inserted, p.name, p.node)
+		f.put(p.name, value.Clone(from.fallback))
+	}
+}
+
+// fields fills in what n says of the fields.
+func (f *objectFiller) fields(n *node) {
+	for _, p := range n.props {
+		f.field(p.name, p.node)
 	}
 	if n.additional == nil && len(n.patterns) == 0 {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.object)) { //workflowcheck:ignore the names are sorted
 		for _, of := range n.others(name) {
-			v := f.object[name]
-			f.set(name, v, f.Schema.fill(of, v, f.within))
+			f.field(name, of)
 		}
 	}
+}
+
+func (f *objectFiller) field(name string, of *node) {
+	before, ok := f.object[name]
+	if !ok {
+		return
+	}
+	within := f.within
+	if own := f.inserted[name]; own != nil {
+		within = append(slices.Clip(within), own)
+	}
+	if after := f.fill(of, before, within); !identical(after, before) {
+		f.put(name, after)
+	}
+}
+
+func (f *objectFiller) put(name string, v any) {
+	if !f.copied {
+		f.object, f.copied = maps.Clone(f.object), true
+		if f.object == nil {
+			f.object = map[string]any{}
+		}
+	}
+	f.object[name] = v
 }
 
 // others are the schemas of a field that come from its name or from its not
@@ -124,31 +181,6 @@ func (n *node) others(name string) (nodes []*node) {
 		nodes = []*node{n.additional}
 	}
 	return nodes
-}
-
-func (f *objectFiller) insert(p property) {
-	from := p.hasDefault()
-	if from == nil || slices.Contains(f.within, p.node) {
-		return
-	}
-	within := append(slices.Clip(f.within), p.node)
-	f.put(p.name, f.Schema.fill(p.node, value.Clone(from.fallback), within))
-}
-
-func (f *objectFiller) set(name string, before, after any) {
-	if !identical(after, before) {
-		f.put(name, after)
-	}
-}
-
-func (f *objectFiller) put(name string, v any) {
-	if !f.copied {
-		f.object, f.copied = maps.Clone(f.object), true
-		if f.object == nil {
-			f.object = map[string]any{}
-		}
-	}
-	f.object[name] = v
 }
 
 // identical tells whether fill returned the very value it was given.

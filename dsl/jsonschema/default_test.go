@@ -1,7 +1,9 @@
 package jsonschema
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/partitur/partitur/dsl/value"
@@ -16,7 +18,7 @@ func TestDefault(t *testing.T) {
 		{"{additionalProperties: {properties: {n: {default: 1}}}, properties: {own: {}}}", `{"x":{},"own":{}}`, `{"own":{},"x":{"n":1}}`}, {"{patternProperties: {^x: {properties: {n: {default: 1}}}}, additionalProperties: {properties: {m: {default: 2}}}}", `{"x":{},"y":{}}`, `{"x":{"n":1},"y":{"m":2}}`},
 		{"{$ref: '#/$defs/o', $defs: {o: {properties: {a: {$ref: '#/$defs/n'}}}, n: {type: integer, default: 7}}}", `{}`, `{"a":7}`}, {"{allOf: [{properties: {a: {default: 1}}}, {properties: {b: {default: 2}}}]}", `{}`, `{"a":1,"b":2}`},
 		{"{properties: {kids: {items: {$ref: '#'}}, n: {default: 0}}}", `{"kids":[{"kids":[{}]}]}`, `{"kids":[{"kids":[{"n":0}],"n":0}],"n":0}`},
-		{"{$ref: '#/$defs/n', $defs: {n: {default: {}, properties: {next: {$ref: '#/$defs/n'}}}}}", `{}`, `{"next":{}}`},
+		{"{properties: {a: {default: {a: null}, $ref: '#'}}}", `{}`, `{"a":{"a":null}}`},
 		{"{anyOf: [{properties: {a: {default: 1}}}]}", `{}`, `{}`}, {"{if: true, then: {properties: {a: {default: 1}}}}", `{}`, `{}`},
 		{"{default: {a: 1}}", `null`, `null`}, {"{properties: {a: {default: 1}}}", `[]`, `[]`}, {"{properties: {a: {default: 1}}}", `"x"`, `"x"`}, {"true", `{}`, `{}`},
 	}
@@ -45,6 +47,17 @@ func TestDefaultMakesWholeNumbersIntegers(t *testing.T) {
 	}
 	if got := mustCompile(t, "{type: integer}").Default(1e20); got != 1e20 {
 		t.Errorf("1e20 became %v", got)
+	}
+}
+
+func TestDefaultsThatMultiplyAreBounded(t *testing.T) {
+	defs := []string{"d20: {}"}
+	for i := range 20 {
+		defs = append(defs, fmt.Sprintf("d%d: {default: {}, properties: {a: {$ref: '#/$defs/d%d'}, b: {$ref: '#/$defs/d%d'}}}", i, i+1, i+1))
+	}
+	got := mustCompile(t, "{$ref: '#/$defs/d0', $defs: {"+strings.Join(defs, ", ")+"}}").Default(map[string]any{})
+	if n := value.Size(got); n < maxInserted || n > 10*maxInserted {
+		t.Errorf("the value has %d bytes", n)
 	}
 }
 

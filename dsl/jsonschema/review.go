@@ -27,10 +27,30 @@ func (c *compiler) review() {
 
 func (c *compiler) reviewDefaults() {
 	for _, n := range c.nodes {
+		if c.endless(n) {
+			return
+		}
+	}
+	for _, n := range c.nodes {
 		if n.dflt != nil {
 			c.reviewDefault(n)
 		}
 	}
+}
+
+// endless reports a default that contains its own field again.
+func (c *compiler) endless(n *node) bool {
+	if !slices.ContainsFunc(n.props, func(p property) bool { return p.hasDefault() != nil }) {
+		return false
+	}
+	f := filler{budget: maxInserted}
+	f.fill(n, map[string]any{}, nil)
+	if f.endless == nil {
+		return false
+	}
+	c.found.Error("schema-default", f.endless.hasDefault().dflt.Span, "the default contains itself: filling it in would never end").
+		WithHint("leave it out where the schema refers to itself")
+	return true
 }
 
 // reviewBounds reports a lower bound above the upper one.
@@ -187,7 +207,7 @@ func (n *node) mayHave(name string) bool {
 // reviewDefault reports a default that its own schema refuses.
 func (c *compiler) reviewDefault(n *node) {
 	s := &Schema{nodes: c.nodes}
-	found := s.validate(n, s.fill(n, n.fallback, nil))
+	found := s.validate(n, fill(n, n.fallback))
 	if len(found) == 0 {
 		return
 	}

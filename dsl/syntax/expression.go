@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// expressionKeys hold a bare expression wherever they appear in the language.
+// isExpressionKey tells whether a key holds a bare expression in the language.
 // Here they only sharpen the guess at what a broken text was meant to be.
 func isExpressionKey(key string) bool {
 	return slices.Contains([]string{"if", "when", "for_each", "key", "while", "until", "await", "where", "check", "expect", "dedupe"}, key)

@@ -255,7 +255,7 @@ func (f *flow) quoteNeeded(start, end int) int {
 // valueEnd is where the author of a text in a flow collection means it to end:
 // at the next comma or closing bracket that is not part of an expression.
 func (f *flow) valueEnd(i int) int {
-	const far = 4 << 10 // no text on one line is longer that anyone typed
+	const far = 4 << 10 // nobody types a longer text on one line
 	text := f.src(i, min(i+far, len(f.text)))
 	if stop := strings.IndexAny(text, "\r\n"); stop >= 0 {
 		text = text[:stop]

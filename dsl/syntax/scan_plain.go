@@ -94,10 +94,7 @@ func (s *scanner) commentCuts(at place, end int) bool {
 	if !s.hasComment(end) {
 		return false
 	}
-	hash, stop := s.skipBlank(end), s.lineEnd(end)
-	for stop > hash && isSpace(s.text[stop-1]) {
-		stop--
-	}
+	hash, stop := s.skipBlank(end), s.trimmedEnd(end)
 	if unclosed(s.src(at.pos, end), isExpressionKey(at.key)) == "" {
 		return false
 	}

@@ -99,6 +99,8 @@ func (p *parser) checkPair(y *yaml.Node, item *Node) {
 func (p *parser) checkScalar(n *Node, key string) {
 	bare := isExpressionKey(key)
 	switch {
+	case n.Type == Null && n.Value == "":
+		p.checkNothing(n)
 	case n.Type == Int || n.Type == Float:
 		p.checkNumber(n)
 	case n.Type == String && n.Plain:
@@ -133,6 +135,28 @@ func (p *parser) checkNumber(n *Node) {
 	n.Kind = Broken
 }
 
+// checkNothing reports `channel: #general`, a value that is all comment.
+func (p *parser) checkNothing(n *Node) {
+	end := n.Span.End - p.base
+	hash := p.skipBlank(end)
+	if hash == end || hash >= len(p.text) || p.text[hash] != '#' || !glued(p.src(hash, p.lineEnd(hash))) {
+		return
+	}
+	comment := p.span(hash, p.trimmedEnd(hash))
+	p.found.Error("text-cut", comment, "a # after a space begins a comment, so there is no value").
+		WithHint("quote the text: %s; or put a space after the # of a comment", quote(comment.Text()))
+	*n = Node{Kind: Broken, Span: comment}
+}
+
+// trimmedEnd is the end of the line of i without white space.
+func (p *parser) trimmedEnd(i int) int {
+	end := p.lineEnd(i)
+	for end > i && isSpace(p.text[end-1]) {
+		end--
+	}
+	return end
+}
+
 // checkComment reports text that ends at ` #` although it seems to go on.
 func (p *parser) checkComment(n *Node, bare bool) bool {
 	end := n.Span.End - p.base
@@ -143,11 +167,7 @@ func (p *parser) checkComment(n *Node, bare bool) bool {
 	if hash == end || hash >= len(p.text) || p.text[hash] != '#' {
 		return false
 	}
-	stop := p.lineEnd(hash)
-	for stop > hash && isSpace(p.text[stop-1]) {
-		stop--
-	}
-	comment := p.span(hash, stop)
+	comment := p.span(hash, p.trimmedEnd(hash))
 	whole := n.Span.To(comment)
 	unfinished := unclosed(n.Value, bare) != "" || closesIn(comment.Text(), unclosed(strings.NewReplacer("'", "", `"`, "", "`", "").Replace(n.Value), true))
 	switch {
@@ -185,7 +205,7 @@ func glued(comment string) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// checkQuotes reports ” for an empty text in an expression in single quotes,
+// checkQuotes reports two single quotes for an empty text in an expression in single quotes,
 // where it stands for one quote.
 func (p *parser) checkQuotes(n *Node, bare bool) bool {
 	raw := n.text.Text()

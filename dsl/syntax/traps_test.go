@@ -28,6 +28,8 @@ var trapCases = []trapCase{
 	{"x: !!set {a: 1}\n", "tag 1:4 `!!set`", "remove it", "x: {a: 1}\n"},
 	{"x: [!a, b]\n", "tag 1:5 `!a`", "", ""},
 	{"title: Order #5\n", "text-cut 1:14 `#5`", `"Order #5"`, ""},
+	{"channel: #general \n", "text-cut 1:10 `#general`", `"#general"`, ""},
+	{"- #general\n", "text-cut 1:3 `#general`", `"#general"`, ""},
 	{"x: ${ filter(xs, # > 1) }\n", "text-cut 1:18 `# > 1) }`", `"${ filter(xs, # > 1) }"`, "x: \"${ filter(xs, # > 1) }\"\n"},
 	{"if: filter(xs, # > 1)\n", "text-cut 1:16 `# > 1)`", `"filter(xs, # > 1)"`, "if: \"filter(xs, # > 1)\"\n"},
 	{"x: count(xs, # > 1)\n", "text-cut 1:14 `# > 1)`", "quote the whole", "x: \"count(xs, # > 1)\"\n"},
@@ -167,6 +169,7 @@ func checkFix(t *testing.T, d diag.Diagnostic, want string) {
 var harmless = []string{
 	"timeout: 5m  # five minutes\n",
 	"timeout: 5m ## five minutes\nx: 3 #4\n",
+	"a: #the list\n  - b\nc: # nothing\nd: ## none\n",
 	"x: a#b\ny: http://a/#b\n",
 	"title: Don't stop # it (now)\n",
 	"title: See below (1) # one)\n",

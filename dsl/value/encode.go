@@ -149,10 +149,12 @@ func (e *encoder) float(f float64) error {
 }
 
 // appendFloat writes the shortest form that reads back as f, with an exponent
-// where encoding/json has one.
+// where encoding/json has one, and from 2^53 on: there the shortest digits are not
+// those of the number itself, and without an exponent they would be read as an
+// integer, which is another number or does not even fit 64 bits.
 func appendFloat(buf []byte, f float64) []byte {
 	abs := math.Abs(f)
-	if abs == 0 || abs >= 1e-6 && abs < 1e21 {
+	if abs == 0 || abs >= 1e-6 && abs < 1<<53 {
 		return strconv.AppendFloat(buf, f, 'f', -1, 64)
 	}
 	buf = strconv.AppendFloat(buf, f, 'e', -1, 64)

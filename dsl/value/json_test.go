@@ -13,7 +13,7 @@ import (
 // encodable values are in the form in which encoding/json writes the same.
 var encodable = []any{
 	nil, true, false, 0, -1, math.MaxInt64, math.MinInt64,
-	0.0, math.Copysign(0, -1), 0.1, 1.0, 1e6, 1e20, 1e21, 1e-6, 1e-7, 1.5e-9, 123e-300, math.MaxFloat64, math.SmallestNonzeroFloat64, float64(1 << 53),
+	0.0, math.Copysign(0, -1), 0.1, 1.0, 1e6, 1e15, 1e21, 1e-6, 1e-7, 1.5e-9, 123e-300, math.MaxFloat64, math.SmallestNonzeroFloat64, float64(1<<53 - 1),
 	"", "plain", `"quoted\"`, "\b\f\n\r\t\x00\x1f\x7f", "<a href='&'>", "grüße, 世界, 😀", "\u2028\u2029", "a\xffb\xc3", "\xed\xa0\x80",
 	[]any{}, []any{nil, 1, "x", []any{[]any{}}}, []any(nil), map[string]any(nil),
 	map[string]any{}, map[string]any{"b": 1, "a": map[string]any{"z": nil, "y": []any{}}, "": 0, "\n": 1, "ä": 2},
@@ -31,6 +31,18 @@ func TestEncodeAsEncodingJSON(t *testing.T) {
 		got, err := Encode(v)
 		if err != nil || string(got) != strings.TrimSuffix(want.String(), "\n") {
 			t.Errorf("Encode(%#v) = %s, %v; want %s", v, got, err, want.String())
+		}
+	}
+}
+
+func TestEncodeLargeFloatsReadBack(t *testing.T) {
+	for f, want := range map[float64]string{1 << 63: "9.223372036854776e+18", -1 << 63: "-9.223372036854776e+18", 1e19: "1e+19", 123456789012345678901: "1.2345678901234568e+20", 9223372036854774784: "9.223372036854775e+18", 1 << 53: "9.007199254740992e+15"} {
+		text, err := Encode(f)
+		if err != nil || string(text) != want {
+			t.Errorf("Encode(%v) = %s, %v; want %s", f, text, err, want)
+		}
+		if back, err := Decode(text); err != nil || !Equal(back, f) {
+			t.Errorf("%s reads back as %v, %v", text, back, err)
 		}
 	}
 }

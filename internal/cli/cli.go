@@ -39,9 +39,9 @@ type App struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Env            connect.Env
-	Dir            string          // that relative paths start from; "" is the process's
-	Context        context.Context // ends when the user interrupts
-	Now            func() time.Time
+	Dir            string           // that relative paths start from; "" is the process's
+	Context        context.Context  // ends when the user interrupts
+	Now            func() time.Time // where its location is the user's
 	Terminal       Terminal
 	ReadFile       func(path string) ([]byte, error)
 	Dial           func(context.Context, client.Options) (client.Client, error)

@@ -80,7 +80,7 @@ func app(ts *testscript.TestScript, args []string) cli.App {
 		Env:      scriptEnv{ts},
 		Dir:      ts.MkAbs("."),
 		Context:  context.Background(),
-		Now:      time.Now,
+		Now:      func() time.Time { return time.Now().UTC() },
 		ReadFile: os.ReadFile,
 		Dial:     connect.Dial,
 		Terminal: cli.Terminal{Stdout: columns > 0, Stderr: columns > 0, Size: func() (int, int) { return columns, 20 }},

@@ -15,8 +15,7 @@ const connectionFlag = "connection"
 
 // connectionFlags declares the flags that say where the server is.
 func connectionFlags(flags *pflag.FlagSet, c *connect.Flags) {
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	f.SortFlags = false
+	f := unsorted()
 	f.StringVar(&c.Address, "address", "", "server as `HOST:PORT` (TEMPORAL_ADDRESS, else "+connect.DefaultAddress+")")
 	f.StringVarP(&c.Namespace, "namespace", "n", "", "`NAME` of the namespace (TEMPORAL_NAMESPACE, else "+connect.DefaultNamespace+")")
 	f.StringVar(&c.Profile, "profile", "", "`NAME` of a connection profile (TEMPORAL_PROFILE)")

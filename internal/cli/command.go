@@ -82,11 +82,11 @@ func (s *session) root() *cobra.Command {
 
 func (c command) cobra(s *session, root *cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:                   c.use,
-		Short:                 c.summary,
-		Long:                  strings.TrimSpace(c.help),
-		Example:               strings.Trim(c.examples, "\n"),
-		Args:                  c.checkArgs,
+		Use:     c.use,
+		Short:   c.summary,
+		Long:    strings.TrimSpace(c.help),
+		Example: strings.Trim(c.examples, "\n"),
+		Args:    c.checkArgs,
 	}
 	cmd.Flags().SortFlags = false
 	do := c.setup(cmd.Flags())

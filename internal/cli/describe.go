@@ -151,7 +151,7 @@ func (c *call) writeDescription(w io.Writer, d *description) {
 	end := c.Now()
 	closed := ""
 	if d.Closed != nil {
-		end, closed = *d.Closed, clock(*d.Closed)
+		end, closed = *d.Closed, c.clock(*d.Closed)
 	}
 	writeFields(w, []field{
 		{"workflow id", ansi.Clean(d.WorkflowID)},
@@ -160,13 +160,13 @@ func (c *call) writeDescription(w io.Writer, d *description) {
 		{"status", colors.Paint(status.color, status.text)},
 		{"task queue", ansi.Clean(d.TaskQueue)},
 		{"parent", ansi.Clean(d.Parent)},
-		{"started", clock(d.Started)},
+		{"started", c.clock(d.Started)},
 		{"ended", closed},
 		{"took", live.Elapsed(end.Sub(d.Started))},
 		{"history", fmt.Sprintf("%d events, %d bytes", d.HistoryEvents, d.HistoryBytes)},
 	})
 	if d.Block != nil {
-		fmt.Fprintf(w, "\nblocked since %s: %s\n", clock(d.Block.Since), colors.Paint(ansi.Red, d.Block.Message))
+		fmt.Fprintf(w, "\nblocked since %s: %s\n", c.clock(d.Block.Since), colors.Paint(ansi.Red, d.Block.Message))
 		fmt.Fprintf(w, "  once the cause is gone, `partitur unblock %s` lets it go on at once\n", d.WorkflowID)
 	}
 	for _, a := range d.Activities {

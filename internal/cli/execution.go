@@ -81,8 +81,10 @@ func (e execution) shown() cell {
 	return cell{e.Status, colors[e.Status]}
 }
 
-// clock is a time as people read it.
-func clock(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+// clock is a time as people read it, where they are.
+func (c *call) clock(t time.Time) string {
+	return t.In(c.Now().Location()).Format("2006-01-02 15:04:05")
+}
 
 // A runRef names a run: the newest one of a workflow id, or a certain one.
 type runRef struct{ workflowID, runID string }

@@ -53,21 +53,28 @@ func programHelp(root *cobra.Command) string {
 func (c command) fullHelp(cmd *cobra.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nUsage:\n  partitur %s [flags]\n\nExamples:\n%s\n", cmd.Long, c.use, cmd.Example)
-	own := pflag.NewFlagSet("", pflag.ContinueOnError)
-	own.SortFlags = false
-	connection := pflag.NewFlagSet("", pflag.ContinueOnError)
-	connection.SortFlags = false
-	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Annotations[connectionFlag] != nil {
+	own, connection := unsorted(), unsorted()
+	every := cmd.Root().PersistentFlags()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case every.Lookup(f.Name) != nil:
+		case f.Annotations[connectionFlag] != nil:
 			connection.AddFlag(f)
-		} else if f.Name != "help" {
+		default:
 			own.AddFlag(f)
 		}
 	})
 	writeFlags(&b, "Flags", own)
 	writeFlags(&b, "Flags for the connection", connection)
-	writeFlags(&b, "Flags of every command", cmd.InheritedFlags())
+	writeFlags(&b, "Flags of every command", every)
 	return b.String()
+}
+
+// unsorted is an empty set of flags that keeps their order.
+func unsorted() *pflag.FlagSet {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.SortFlags = false
+	return f
 }
 
 func writeFlags(b *strings.Builder, heading string, flags *pflag.FlagSet) {

@@ -128,7 +128,7 @@ func (c *call) writeRuns(w io.Writer, runs []execution) {
 			end = *e.Closed
 		}
 		rows[i] = []cell{
-			e.shown(), {e.Type, ansi.Plain}, {e.WorkflowID, ansi.Bold}, {clock(e.Started), ansi.Plain},
+			e.shown(), {e.Type, ansi.Plain}, {e.WorkflowID, ansi.Bold}, {c.clock(e.Started), ansi.Plain},
 			{live.Elapsed(end.Sub(e.Started)), ansi.Dim},
 		}
 	}

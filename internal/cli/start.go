@@ -122,7 +122,12 @@ func (o *startFlags) definition(c *call, doc json.RawMessage) (Definition, error
 // type is taken as it is.
 func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
 	asIs := Definition{Type: typeOrFile}
+	ext := filepath.Ext(typeOrFile)
+	isFile := ext == ".yaml" || ext == ".yml"
 	if c.Definitions == nil {
+		if isFile {
+			return asIs, usage("files are not read here").hint("name the workflow by its type")
+		}
 		return asIs, nil
 	}
 	defined, err := c.Definitions()
@@ -131,10 +136,10 @@ func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
 	}
 	names := defined.Names()
 	d, err := defined.Find(typeOrFile)
-	switch ext := filepath.Ext(typeOrFile); {
+	switch {
 	case err == nil:
 		return d, nil
-	case ext == ".yaml" || ext == ".yml":
+	case isFile:
 		return asIs, err
 	case unchecked || len(names) == 0:
 		return asIs, nil

@@ -39,7 +39,7 @@ one, ` + "`partitur describe`" + ` shows what the server knows.`,
 			if err != nil {
 				return err
 			}
-			answer, err := c.query(server, ref(c), statusQueries)
+			answer, err := c.askStatus(server, ref(c))
 			if err != nil {
 				return err
 			}
@@ -49,6 +49,19 @@ one, ` + "`partitur describe`" + ` shows what the server knows.`,
 			return c.writeStatus(answer)
 		}
 	},
+}
+
+// askStatus asks a run how it is. A blocked one would keep the question until
+// it is too late, so it is not asked.
+func (c *call) askStatus(server *remote, ref runRef) (json.RawMessage, error) {
+	d, err := c.describe(server, ref)
+	if err != nil {
+		return nil, err
+	}
+	if d.Block != nil {
+		return nil, d.explainBlock()
+	}
+	return c.query(server, ref, statusQueries)
 }
 
 // query asks a run, by the first of the names that it knows.
@@ -88,7 +101,7 @@ func (c *call) explainQuery(err error, server *remote, ref runRef) error {
 	case errors.As(err, &failed):
 		return problemf(exitFailed, "the run does not tell its status: %s", failed.Message)
 	case errors.As(err, &notReady):
-		return c.explainBlock(server, ref)
+		return problemf(exitNoAnswer, "run %q is blocked and cannot answer", ref.workflowID).hint("see `partitur describe %s`", ref.workflowID)
 	case errors.As(err, &noWorker), errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
 		return problemf(exitNoAnswer, "no worker answers for run %q", ref.workflowID).
 			hint("start one, or see `partitur describe %s`", ref.workflowID)
@@ -96,16 +109,9 @@ func (c *call) explainQuery(err error, server *remote, ref runRef) error {
 	return ref.missing(err, server)
 }
 
-func (c *call) explainBlock(server *remote, ref runRef) error {
-	d, err := c.describe(server, ref)
-	if err != nil {
-		return err
-	}
-	p := problemf(exitNoAnswer, "run %q is blocked and cannot answer", ref.workflowID)
-	if d.Block != nil {
-		p.message += ": " + d.Block.Message
-	}
-	return p.hint("once the cause is gone, `partitur unblock %s` lets it go on", ref.workflowID)
+func (d *description) explainBlock() error {
+	return problemf(exitNoAnswer, "run %q is blocked and cannot answer: %s", d.WorkflowID, d.Block.Message).
+		hint("once the cause is gone, `partitur unblock %s` lets it go on", d.WorkflowID)
 }
 
 // A runStatus is the part of the answer that is shown.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -236,13 +237,42 @@ func TestRefusedDatabases(t *testing.T) {
 	if err := os.WriteFile(text, bytes.Repeat([]byte("not a database\n"), 200), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	blocked := filepath.Join(text, "below", "a.db")
-	for path, want := range map[string]string{text: "file is not a database", blocked: "its directory cannot be made"} {
+	foreign, newer := filepath.Join(dir, "foreign.db"), filepath.Join(dir, "newer.db")
+	execute(t, foreign, "CREATE TABLE accounts (id TEXT)")
+	execute(t, newer, "CREATE TABLE history_node (id TEXT)", "PRAGMA user_version = 9999")
+	for path, want := range map[string]string{
+		text:                                 "file is not a database",
+		filepath.Join(text, "below", "a.db"): "its directory cannot be made",
+		foreign:                              "holds something else",
+		newer:                                "was made for schema 9999",
+	} {
 		_, err := engine.Start(t.Context(), engine.Options{Database: path})
 		var refused *engine.DatabaseError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}
+	}
+}
+
+func execute(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestInterruptedStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if s, err := engine.Start(ctx, engine.Options{}); s != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", s, err)
 	}
 }
 

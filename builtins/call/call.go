@@ -1,4 +1,6 @@
-package builtins
+// Package call is the contract between the interpreter and the builtin actions:
+// what an action is sent.
+package call
 
 import (
 	"fmt"
@@ -28,7 +30,10 @@ type Call struct {
 }
 
 // MarshalJSON writes the call as short as it can be.
-func (c Call) MarshalJSON() ([]byte, error) {
+func (c Call) MarshalJSON() ([]byte, error) { return value.Encode(c.Object()) }
+
+// Object is the call as a JSON object.
+func (c Call) Object() map[string]any {
 	m := map[string]any{"in": c.Input}
 	if c.Input == nil {
 		m["in"] = map[string]any{}
@@ -46,13 +51,17 @@ func (c Call) MarshalJSON() ([]byte, error) {
 		m["key"] = c.Key
 	}
 	if len(c.Secrets) > 0 {
-		m["secrets"] = c.Secrets
+		names := make([]any, len(c.Secrets))
+		for i, name := range c.Secrets {
+			names[i] = name
+		}
+		m["secrets"] = names
 	}
-	return value.Encode(m)
+	return m
 }
 
-// DecodeCall reads a call with its integers exact.
-func DecodeCall(data []byte) (c Call, err error) {
+// Decode reads a call with its integers exact.
+func Decode(data []byte) (c Call, err error) {
 	v, err := value.Decode(data)
 	if err != nil {
 		return c, err
@@ -100,15 +109,15 @@ func texts(v any) (list []string, ok bool) {
 
 // The two forms of a reference to a secret.
 const (
-	secretKey = "$secret"
-	textKey   = "$text"
+	SecretKey = "$secret"
+	TextKey   = "$text"
 )
 
 // Secret is a reference to a secret, to stand in the input of a call.
-func Secret(name string) map[string]any { return map[string]any{secretKey: name} }
+func Secret(name string) map[string]any { return map[string]any{SecretKey: name} }
 
 // Text is a text made of strings and references, to stand in the input of a call.
-func Text(parts ...any) map[string]any { return map[string]any{textKey: slices.Clone(parts)} }
+func Text(parts ...any) map[string]any { return map[string]any{TextKey: slices.Clone(parts)} }
 
 // Seal prepares data for an input beside references: each key that begins with
 // a dollar gets one more.
@@ -117,10 +126,7 @@ func Seal(v any) any {
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for k, e := range v {
-			if strings.HasPrefix(k, "$") {
-				k = "$" + k
-			}
-			m[k] = Seal(e)
+			m[SealKey(k)] = Seal(e)
 		}
 		return m
 	case []any:
@@ -131,4 +137,12 @@ func Seal(v any) any {
 		return list
 	}
 	return v
+}
+
+// SealKey is the key of data under which Seal puts a value.
+func SealKey(key string) string {
+	if strings.HasPrefix(key, "$") {
+		return "$" + key
+	}
+	return key
 }

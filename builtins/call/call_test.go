@@ -1,4 +1,4 @@
-package builtins
+package call
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ func TestCallSurvivesJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := DecodeCall(data)
+		got, err := Decode(data)
 		if err != nil || got.Expect != c.Expect || got.HasOutput != c.HasOutput || got.Key != c.Key ||
 			!value.Equal(got.Input, c.Input) || !value.Equal(got.Output, c.Output) || !value.Equal(got.Vars, c.Vars) || !slices.Equal(got.Secrets, c.Secrets) {
 			t.Errorf("%s became %v, %v", data, got, err)
@@ -28,7 +28,7 @@ func TestCallSurvivesJSON(t *testing.T) {
 		t.Errorf("the empty call is %s", data)
 	}
 	for _, text := range []string{`[]`, `{"in": []}`, `{"in": {}, "secrets": [1]}`, `{"in": {}} x`} {
-		if c, err := DecodeCall([]byte(text)); err == nil {
+		if c, err := Decode([]byte(text)); err == nil {
 			t.Errorf("%s became %v", text, c)
 		}
 	}

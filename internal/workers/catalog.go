@@ -1,0 +1,30 @@
+package workers
+
+import (
+	"github.com/partitur/partitur/builtins"
+	"github.com/partitur/partitur/dsl"
+)
+
+// Catalog tells the language which builtin actions there are.
+type Catalog struct{}
+
+// Action implements dsl.Catalog.
+func (Catalog) Action(name string) *dsl.ActionSpec {
+	for _, a := range builtins.Actions() {
+		if a.Name == name {
+			return &dsl.ActionSpec{
+				Name: a.Name, Doc: a.Doc, Input: a.Input, Result: a.Result,
+				Timeout: &dsl.Timeout{StartToClose: a.Timeout, Heartbeat: a.Heartbeat},
+			}
+		}
+	}
+	return nil
+}
+
+// Actions implements dsl.Catalog.
+func (Catalog) Actions() (names []string) {
+	for _, a := range builtins.Actions() {
+		names = append(names, a.Name)
+	}
+	return names
+}
