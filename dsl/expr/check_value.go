@@ -15,6 +15,8 @@ func (v *Value) Check(sc *Scope, diags *diag.List) *types.Type {
 		return v.Expr.Check(sc, diags)
 	case v.Parts != nil:
 		return v.checkText(sc, diags)
+	case v.IsConst():
+		return constType(v.Const)
 	case v.List != nil:
 		elem := v.List[0].Check(sc, diags)
 		for _, item := range v.List[1:] {

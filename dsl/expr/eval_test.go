@@ -116,14 +116,11 @@ func TestBounds(t *testing.T) {
 	for _, code := range []string{
 		`all(xs, all(xs, all(xs, true)))`, `map(1..1000, map(1..1000, #))`, `1..1000000000`, `range(9223372036854775807)`, `range(0, -9223372036854775807, -1)`,
 		`repeat("ab", 9223372036854775807)`, `reduce(1..1000, #acc + #acc, "aaaaaaaaaaaaaaaa")`, `reduce(1..1000, concat(#acc, #acc), [1])`, `len(reduce(1..60, replace(#acc, "a", "aaaa"), "a"))`,
-		`reduce(1..60, [#acc, #acc], 1) == reduce(1..60, [#acc, #acc], 1)`, `json(reduce(1..60, [#acc, #acc], 1))`, `flatten(reduce(1..60, [#acc, #acc], 1))`, `map(xs, text matches ".*a.*b.*c" or true)`,
+		`reduce(1..60, [#acc, #acc], 1) == reduce(1..60, [#acc, #acc], 1)`, `json(reduce(1..60, [#acc, #acc], 1))`, `flatten(reduce(1..60, [#acc, #acc], 1))`, `all(xs, all(xs, not (text matches ".*a.*b.*c")))`,
 		`map(xs, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]) | map(map(xs, 1))`, `any(xs, any(xs, none(xs, xs != xs)))`, `sort(map(1..200000, -#))`, `map(xs, base64(repeat(text, 100)))`,
 		`uniq(map(1..100000, [#]))`, `reduce(1..400000, [#acc], 1) == 1`, `any(xs, sum(map(xs, 1)) > 5000)`,
 	} {
-		begin := time.Now()
-		v, err := mustParse(t, code).Eval(vars)
-		t.Log(time.Since(begin), code, err)
-		if err == nil && code != `reduce(1..400000, [#acc], 1) == 1` {
+		if v, err := mustParse(t, code).Eval(vars); err == nil {
 			t.Errorf("%s has a value: %.60v", code, encoded(t, v))
 		}
 	}

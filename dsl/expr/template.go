@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/partitur/partitur/dsl/diag"
@@ -13,6 +14,7 @@ import (
 // count. A $ before ${ is a dollar.
 func (v *Value) parseScalar(n *syntax.Node, diags *diag.List) {
 	text := n.Value
+	warnShell(n, diags)
 	if n.Type != syntax.String || !strings.Contains(text, "${") {
 		v.Const = n.Data()
 		return
@@ -115,6 +117,22 @@ func doubled(s string) bool {
 	}
 	tokens := scan(s)
 	return len(tokens) > 2 && tokens[2].text != ":" && tokens[1].text != "("
+}
+
+// shellReference is a reference to one of our names as shells write it. Those
+// in {{ }} are pointed out when the YAML is read.
+var shellReference = regexp.MustCompile(`(?:^|[^$])(\$\(\s*((?:` + strings.Join(ScopeNames, "|") + `)\.[\w.]+)\s*\))`)
+
+// warnShell points out $(input.x), which is text.
+func warnShell(n *syntax.Node, diags *diag.List) {
+	if !strings.Contains(n.Value, "$(") {
+		return
+	}
+	for _, at := range shellReference.FindAllStringSubmatchIndex(n.Value, -1) {
+		path := n.Value[at[4]:at[5]]
+		diags.Warn("foreign-expression", n.At(at[2], at[3]), "%s stays as it is: expressions are written ${ }", n.Value[at[2]:at[3]]).
+			WithHint("write ${ %s }", path).WithFix(n.At(at[2], at[3]), "${ "+path+" }")
+	}
 }
 
 func reportUnclosed(n *syntax.Node, from int, diags *diag.List) {

@@ -11,16 +11,18 @@ import (
 )
 
 // A Value is a literal with ${ } in it. It is one of: an expression (Expr), a
-// text with expressions in it (Parts), a list with some (List), a mapping with
-// some (Entries), or a constant (Const). It is immutable.
+// text with expressions in it (Parts), a list (List), a mapping (Entries), or
+// another constant. Lists and mappings without expressions are constants, too.
+// It is immutable.
 type Value struct {
 	Span    source.Span
-	Const   any // when nothing below is set
+	Const   any // of a constant
 	Expr    *Expr
 	Parts   []Part
 	List    []*Value
 	Entries []ValueEntry // in source order
 
+	varies bool // a list or mapping with an expression in it
 	broken bool // a mistake was reported here; it has no value and no type
 }
 
@@ -66,39 +68,37 @@ func parseValue(n *syntax.Node, diags *diag.List) *Value {
 }
 
 func (v *Value) parseList(n *syntax.Node, diags *diag.List) {
-	constant := true
 	v.List = make([]*Value, len(n.Items))
 	for i, item := range n.Items {
 		v.List[i] = parseValue(item, diags)
-		constant = constant && v.List[i].IsConst()
+		v.varies = v.varies || !v.List[i].IsConst()
 	}
-	if constant {
-		v.Const, v.List = n.Data(), nil
+	if !v.varies {
+		v.Const = n.Data()
 	}
 }
 
 func (v *Value) parseMap(n *syntax.Node, diags *diag.List) {
-	constant := true
+	v.Entries = make([]ValueEntry, 0, len(n.Entries))
 	for _, e := range n.Entries {
 		if strings.Contains(e.Key.Value, "${") {
 			diags.Error("expression-syntax", e.Key.Span, "the key of a mapping cannot have ${ } in it").
 				WithHint("make the whole mapping an expression: ${ {(name): value} }")
-			constant = false
+			v.varies = true
 			continue
 		}
 		item := parseValue(e.Value, diags)
-		constant = constant && item.IsConst()
+		v.varies = v.varies || !item.IsConst()
 		v.Entries = append(v.Entries, ValueEntry{e.Key.Value, e.Key.Span, item})
 	}
-	if constant {
-		v.Const, v.Entries = n.Data(), nil
+	if !v.varies {
+		v.Const = n.Data()
 	}
-	v.broken = !constant && v.Entries == nil
 }
 
 // IsConst tells whether the value is a constant.
 func (v *Value) IsConst() bool {
-	return v.Expr == nil && v.Parts == nil && v.List == nil && v.Entries == nil && !v.broken
+	return v.Expr == nil && v.Parts == nil && !v.varies && !v.broken
 }
 
 // Get is the value of a key of a mapping, or nil.
@@ -111,7 +111,7 @@ func (v *Value) Get(key string) *Value {
 			return e.Value
 		}
 	}
-	if m, ok := v.Const.(map[string]any); ok {
+	if m, ok := v.Const.(map[string]any); ok && v.Entries == nil {
 		if item, ok := m[key]; ok {
 			return &Value{Span: v.Span, Const: item}
 		}
@@ -151,6 +151,8 @@ func (v *Value) each(f func(e *Expr)) {
 // itself: whoever gets it must not change it. The error is an *EvalError.
 func (v *Value) Eval(vars map[string]any) (any, error) {
 	switch {
+	case v.IsConst():
+		return v.Const, nil
 	case v.broken:
 		return nil, &EvalError{Span: v.Span, Message: "this value has a mistake"}
 	case v.Expr != nil:
@@ -166,18 +168,16 @@ func (v *Value) Eval(vars map[string]any) (any, error) {
 			}
 		}
 		return out, nil
-	case v.Entries != nil:
-		out := make(map[string]any, len(v.Entries))
-		for _, e := range v.Entries {
-			item, err := e.Value.Eval(vars)
-			if err != nil {
-				return nil, err
-			}
-			out[e.Key] = item
-		}
-		return out, nil
 	}
-	return v.Const, nil
+	out := make(map[string]any, len(v.Entries))
+	for _, e := range v.Entries {
+		item, err := e.Value.Eval(vars)
+		if err != nil {
+			return nil, err
+		}
+		out[e.Key] = item
+	}
+	return out, nil
 }
 
 func (v *Value) text(vars map[string]any) (any, error) {

@@ -44,7 +44,7 @@ var otherWords = map[string]string{
 	"doc":              "write description",
 	"help":             "write description",
 	"example":          "write examples, a list",
-	"id":               "leave it out; in a list of properties it would be a field, indent it under properties",
+	"id":               "if it is a field of the object, indent it under properties",
 	"dependencies":     "write dependentRequired or dependentSchemas",
 	"additionalItems":  "write prefixItems for the first items and items for the others",
 	"divisibleBy":      "write multipleOf",

@@ -93,7 +93,7 @@ func (c *compiler) otherType(v *syntax.Node, d *diag.Diagnostic) {
 		d.WithHint("write %s", t).WithFix(v.Span, t)
 	case otherFormats[word] != "":
 		d.WithHint("write type: string, format: %s", otherFormats[word])
-	case word == "any" || word == "mixed" || word == "object?" || word == "unknown":
+	case word == "any" || word == "mixed" || word == "unknown":
 		d.WithHint("leave type out to allow any value")
 	case word == "decimal" || word == "money":
 		d.WithHint(`write type: string: exact decimals are text, such as "12.30"`)

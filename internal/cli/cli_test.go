@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -24,9 +23,8 @@ import (
 	"github.com/partitur/partitur/internal/cli"
 	"github.com/partitur/partitur/internal/connect"
 	"github.com/partitur/partitur/internal/engine"
+	"github.com/partitur/partitur/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 // TestScripts runs the commands in this process against one server and one
 // worker; see testworker_test.go for the workflows there are.
@@ -43,7 +41,7 @@ func TestScripts(t *testing.T) {
 	w := startWorker(t, server.HostPort())
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
-		UpdateScripts: *update,
+		UpdateScripts: *golden.Update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TEMPORAL_ADDRESS", server.HostPort())
 			e.Setenv("TEMPORAL_CONFIG_FILE", filepath.Join(e.WorkDir, "temporal.toml"))

@@ -19,7 +19,9 @@ import (
 	"testing"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -91,6 +93,7 @@ func runWorker(t *testing.T, c client.Client) {
 	t.Helper()
 	w := worker.New(c, "naps", worker.Options{})
 	w.RegisterWorkflow(naps)
+	w.RegisterWorkflow(months)
 	if err := w.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +120,7 @@ func TestServerRunsWorkflows(t *testing.T) {
 		return err == nil && len(r.GetExecutions()) == 1
 	})
 
+	t.Run("skipped time", func(t *testing.T) { skipTime(t, c) })
 	t.Run("web ui", func(t *testing.T) {
 		page := s.RunURL("default", "a/b c", run.GetRunID())
 		if want := s.UIURL() + "/namespaces/default/workflows/a%2Fb%20c/" + run.GetRunID() + "/history"; page != want {
@@ -150,6 +154,32 @@ func TestServerRunsWorkflows(t *testing.T) {
 		}
 		l.Close()
 	})
+}
+
+// months sleeps for a quarter of a year.
+func months(ctx workflow.Context) error {
+	for range 3 {
+		if err := workflow.Sleep(ctx, 30*24*time.Hour); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// skipTime starts a run whose clock moves on when nothing happens.
+func skipTime(t *testing.T, c client.Client) {
+	_, err := c.WorkflowService().StartWorkflowExecution(t.Context(), &workflowservice.StartWorkflowExecutionRequest{
+		Namespace: "default", WorkflowId: "months", RequestId: "months",
+		WorkflowType:       &commonpb.WorkflowType{Name: "months"},
+		TaskQueue:          &taskqueuepb.TaskQueue{Name: "naps"},
+		TimeSkippingConfig: &commonpb.TimeSkippingConfig{Enabled: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.GetWorkflow(t.Context(), "months", "").Get(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func get(t *testing.T, url string) string {

@@ -2,35 +2,15 @@ package live_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/partitur/partitur/internal/cli/live"
+	"github.com/partitur/partitur/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s\nwant:\n%s", path, got, want)
-	}
-}
 
 var epoch = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
@@ -82,7 +62,7 @@ func TestLines(t *testing.T) {
 	}
 	v.Print("a line between")
 	v.Close()
-	golden(t, "lines.txt", out.String())
+	golden.Compare(t, filepath.Join("testdata", "lines.txt"), []byte(out.String()))
 }
 
 func TestTable(t *testing.T) {
@@ -109,7 +89,7 @@ func TestTable(t *testing.T) {
 		if !screen.cursor || !screen.wrap {
 			t.Errorf("%s: the terminal is left with cursor %v, wrap %v", c.name, screen.cursor, screen.wrap)
 		}
-		golden(t, c.name+".txt", frames.String())
+		golden.Compare(t, filepath.Join("testdata", c.name+".txt"), []byte(frames.String()))
 	}
 }
 
@@ -129,7 +109,7 @@ func TestBytes(t *testing.T) {
 		v.Update(live.Snapshot{Steps: m.steps})
 		fmt.Fprintf(&text, "@%gs\n%s\n", m.second, strings.ReplaceAll(out.String(), "\x1b", "ESC"))
 	}
-	golden(t, "bytes.txt", text.String())
+	golden.Compare(t, filepath.Join("testdata", "bytes.txt"), []byte(text.String()))
 }
 
 func TestNothingNewWritesNothing(t *testing.T) {
