@@ -12,14 +12,24 @@ func (p *Program) analyse() {
 	p.beside = map[*Step]bool{}
 	reads := map[string]bool{} // ids of steps that some expression names
 	all := false               // some expression takes `steps` as a whole
-	p.exprs(func(e *expr.Expr) {
+	note := func(e *expr.Expr) (own bool) {
 		for _, ref := range e.Refs() {
-			if ref.Path[0] == "steps" && len(ref.Path) > 1 {
+			switch {
+			case ref.Path[0] == "step":
+				own = true
+			case ref.Path[0] == "steps" && len(ref.Path) > 1:
 				reads[ref.Path[1]] = true
-			} else if ref.Path[0] == "steps" {
+			case ref.Path[0] == "steps":
 				all = true
 			}
 		}
+		return own
+	}
+	for _, slot := range p.slots {
+		slot.Visit(func(e *expr.Expr) { note(e) })
+	}
+	p.WalkAll(func(s *Step) {
+		s.Exprs(func(e *expr.Expr) { s.NamesItself = note(e) || s.NamesItself })
 	})
 	p.WalkAll(func(s *Step) {
 		p.byPath[s.Path] = s
@@ -30,7 +40,13 @@ func (p *Program) analyse() {
 		s.Projected = projected(s)
 		switch b := s.Body.(type) {
 		case *ForEach:
-			b.Keep = all || reads[s.ID]
+			if s.ID != "" {
+				p.Loops = append(p.Loops, s.ID)
+			}
+			b.Keep = b.Keep || all || reads[s.ID]
+			if inner, ok := b.Do[len(b.Do)-1].Body.(*ForEach); ok && b.Collect == nil {
+				inner.Keep = b.Keep // they are the results of this loop
+			}
 			if b.Concurrency > 1 {
 				p.mark(b.Do)
 			}
@@ -54,26 +70,30 @@ func (p *Program) mark(steps []*Step) {
 	Walk(steps, func(s *Step) { p.beside[s] = true })
 }
 
-// exprs visits every expression of the definition.
-func (p *Program) exprs(visit func(*expr.Expr)) {
-	for _, slot := range p.slots {
+// Exprs visits every expression of the definition.
+func (d *Definition) Exprs(visit func(*expr.Expr)) {
+	for _, slot := range d.slots {
 		slot.Visit(visit)
 	}
-	p.WalkAll(func(s *Step) {
-		for _, slot := range s.slots {
+	d.WalkAll(func(s *Step) { s.Exprs(visit) })
+}
+
+// Exprs visits every expression of the step itself, its modifiers included but
+// not the steps inside it.
+func (s *Step) Exprs(visit func(*expr.Expr)) {
+	for _, slot := range s.slots {
+		slot.Visit(visit)
+	}
+	for _, c := range s.Catch {
+		for _, slot := range c.slots {
 			slot.Visit(visit)
 		}
-		for _, c := range s.Catch {
-			for _, slot := range c.slots {
-				slot.Visit(visit)
-			}
+	}
+	if s.OnTimeout != nil {
+		for _, slot := range s.OnTimeout.slots {
+			slot.Visit(visit)
 		}
-		if s.OnTimeout != nil {
-			for _, slot := range s.OnTimeout.slots {
-				slot.Visit(visit)
-			}
-		}
-	})
+	}
 }
 
 // projected is what a builtin's `expect` and `output` use of the run: the

@@ -1,8 +1,6 @@
 package dsl
 
 import (
-	"fmt"
-
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
@@ -21,81 +19,46 @@ type checker struct {
 	space *Workspace
 	diags *diag.List
 	ids   map[string]source.Span
-	state *types.Type
+	state stateTypes
 
-	slots      map[string]*types.Type // types of the current step's expressions
+	step       *Step                  // the step at hand; nil at the top of the document
+	slots      map[string]*types.Type // types of its expressions
 	pending    []fields.Slot          // those its body has yet to place
-	exported   []types.Field          // what the current step's blocks export
+	exported   exports                // what its blocks export
 	lastOutput *types.Type            // of the last step of the block just checked
+}
+
+// exports is what the blocks of a step make visible to the steps after it.
+type exports struct {
+	steps []types.Field
+	loose bool
 }
 
 // check checks the definition among the documents it belongs to.
 func (d *Definition) check(space *Workspace, diags *diag.List) {
 	c := &checker{def: d, space: space, diags: diags, ids: map[string]source.Span{}}
-	c.names()
+	c.document()
 	c.policies()
 	start := c.startScope()
-	c.state = c.stateType(start)
-	flow := start.with("state", c.state)
-	end := c.steps(d.Steps, flow, nil)
+	c.state = c.stateTypes(start)
+	flow := start.with("state", c.state.read)
+	end := c.list(d.Steps, flow)
 	c.handlers(flow, end)
-	c.documentSlots(start, flow, end)
+	c.documentSlots(flow, end)
 }
 
-// names checks names that must be of a form of their own.
-func (c *checker) names() {
-	if len(c.def.Name) > 200 {
-		c.diags.Error("bad-name", c.def.Span, "the name of a workflow type has at most 200 characters")
-	}
-	for _, q := range c.def.Queries {
-		if len(q.Name) > 2 && q.Name[:2] == "__" {
-			c.diags.Error("bad-name", q.Span, "names that begin with __ belong to Temporal")
-		}
-	}
-}
-
-// documentSlots checks the expressions that stand at the top of the document.
-func (c *checker) documentSlots(start, flow, end scope) {
-	for _, slot := range c.def.slots {
-		switch slot.Sees {
-		case seesStart: // checked with the state
-		case seesEnd:
-			c.check(slot, end)
-		case seesQuery:
-			c.check(slot, flow.withSteps(optional(end.steps, notRun)).readOnly())
-		}
-	}
-}
-
-const notRun = "the step may not have run"
-
-// handlers checks the lists of steps that run when the main flow has ended.
-func (c *checker) handlers(flow, end scope) {
-	all := flow.withSteps(optional(end.steps, notRun))
-	c.steps(c.def.OnFailure, all.with("error", errorType), nil)
-	c.steps(c.def.OnCancel, all.with("error", errorType), nil)
-	final := all.with("error", errorType.OrNil("the workflow may have succeeded"))
-	final.noReturn = "`finally`"
-	c.steps(c.def.Finally, final, nil)
-	c.deadLetter(c.def.Compensation, all)
-}
-
-func (c *checker) deadLetter(k *Compensation, sc scope) {
-	if k == nil {
-		return
-	}
-	sc = sc.with("error", errorType)
-	sc.noReturn = "`dead_letter`"
-	c.steps(k.DeadLetter, sc, nil)
-}
-
-// steps checks a list of steps that begins in sc, and returns the scope at its
-// end. In is the step that holds the list, if one does.
-func (c *checker) steps(list []*Step, sc scope, in *Step) scope {
+// list checks a list of steps that begins in sc, and returns the scope at its
+// end.
+func (c *checker) list(list []*Step, sc scope) scope {
 	saved := *c
 	c.lastOutput = types.NilType
-	for _, s := range list {
-		sc = c.step(s, sc)
+	warned := false
+	for i, s := range list {
+		if !warned && i > 0 && list[i-1].leaves() {
+			c.unreachable(list[i-1], s)
+			warned = true
+		}
+		sc = c.one(s, sc)
 	}
 	last := c.lastOutput
 	*c = saved
@@ -103,17 +66,20 @@ func (c *checker) steps(list []*Step, sc scope, in *Step) scope {
 	return sc
 }
 
-// step checks one step and returns the scope after it.
-func (c *checker) step(s *Step, sc scope) scope {
-	if _, broken := s.Body.(none); broken {
-		return sc.withBroken(s.ID)
-	}
+// one checks one step and returns the scope after it.
+func (c *checker) one(s *Step, sc scope) scope {
 	c.register(s)
-	c.slots, c.pending, c.exported = map[string]*types.Type{}, nil, nil
+	if b, broken := s.Body.(none); broken {
+		return sc.withBroken(s, b)
+	}
+	c.step, c.slots, c.pending, c.exported = s, map[string]*types.Type{}, nil, exports{}
+	sc = c.guard(s, sc)
 	for _, slot := range s.slots {
-		if slot.Sees == "" || slot.Sees == seesSecrets || slot.Sees == seesReadOnly {
+		switch {
+		case slot.Expr != nil && slot.Expr == s.If: // checked by guard
+		case slot.Sees == "" || slot.Sees == seesSecrets || slot.Sees == seesReadOnly:
 			c.slots[slot.Name] = c.check(slot, sc.seeing(slot.Sees))
-		} else {
+		default:
 			c.pending = append(c.pending, slot)
 		}
 	}
@@ -123,169 +89,65 @@ func (c *checker) step(s *Step, sc scope) scope {
 	exported := c.exported
 	c.pending = pending
 	output := c.result(s, sc, raw)
-	c.modifiers(s, sc, exported, output)
+	output = c.modifiers(s, sc, exported, output)
 	c.lastOutput = output
 	if why := s.mayNotSucceed(); why != "" {
-		exported = optional(exported, why)
+		exported.steps = optional(exported.steps, why)
 		c.lastOutput = output.OrNil(why)
 	}
-	after := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported...))
-	return after.withStep(s, c.lastOutput)
+	after := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported.steps...))
+	after.loose = after.loose || exported.loose
+	return c.afterwards(s, after.withStep(s, c.lastOutput))
 }
 
 // result checks `expect` and `output`, and returns the type of the step's output.
 func (c *checker) result(s *Step, sc scope, raw *types.Type) *types.Type {
-	if s.Expect == nil && s.Output == nil {
-		return raw
+	if raw == nil {
+		raw = types.AnyType
 	}
 	c.slot("expect", sc.with("result", raw))
-	if s.Output == nil {
+	switch {
+	case s.noOutput:
+		return types.AnyType
+	case s.Output == nil:
 		return raw
 	}
 	return c.slot("output", sc.with("result", raw))
 }
 
-// modifiers checks what follows a step: catch, finally, on_timeout, compensate.
-// They see the step itself and the steps inside it.
-func (c *checker) modifiers(s *Step, sc scope, exported []types.Field, output *types.Type) {
-	inside := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], optional(exported, notRun)...))
-	own := inside.withStep(s, output.OrNil("the step has not succeeded"))
-	for _, k := range s.Catch {
-		in := own.with("error", errorType)
-		for _, slot := range k.slots {
-			c.check(slot, in)
-		}
-		c.steps(k.Do, in, s)
-	}
-	if s.OnTimeout != nil {
-		for _, slot := range s.OnTimeout.slots {
-			c.check(slot, own)
-		}
-		c.steps(s.OnTimeout.Steps, own, s)
-	}
-	final := own.with("error", errorType.OrNil("the step may have succeeded"))
-	final.noReturn = "`finally`"
-	c.steps(s.Finally, final, s)
-	c.compensate(s, sc, exported, output)
-}
-
-func (c *checker) compensate(s *Step, sc scope, exported []types.Field, output *types.Type) {
-	k := s.Compensate
-	if k == nil || k.None {
-		return
-	}
-	own := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported...)).withStep(s, output)
-	if k.Before {
-		hidden := *types.AnyType
-		hidden.Hidden = "the compensation is registered before its step has an output"
-		own = sc.withStep(s, &hidden)
-	}
-	own.noReturn, own.undoing = "a compensation", true
-	c.steps(k.Steps, own, s)
-}
-
-// mayNotSucceed says why the flow may go on without the step having succeeded.
-func (s *Step) mayNotSucceed() string {
-	switch {
-	case s.If != nil:
-		return "the step may have been skipped"
-	case s.OnError == "continue":
-		return "the step may have failed"
-	case s.OnTimeout != nil && s.OnTimeout.Steps != nil && !leaves(s.OnTimeout.Steps):
-		return "the step may have timed out"
-	}
-	for _, k := range s.Catch {
-		if k.Output == nil && !leaves(k.Do) {
-			return "the step may have failed"
-		}
-	}
-	return ""
-}
-
-// leaves tells whether a list of steps never goes on after its end.
-func leaves(steps []*Step) bool {
-	if len(steps) == 0 {
-		return false
-	}
-	last := steps[len(steps)-1]
-	if last.If != nil && last.Verb != "if" || last.OnError != "" || last.Catch != nil {
-		return false
-	}
-	switch b := last.Body.(type) {
-	case *Return, *Fail:
-		return true
-	case *If:
-		return b.Else != nil && leaves(b.Then) && leaves(b.Else)
-	case *Try:
-		return leaves(b.Do)
-	}
-	return false
-}
-
 // register notes the id of a step and reports a second use of it.
 func (c *checker) register(s *Step) {
-	if s.ID == "" {
+	if s.ID == "" || c.ids[s.ID] == s.idSpan() {
 		return
 	}
 	at := s.idSpan()
 	if first, ok := c.ids[s.ID]; ok {
 		c.diags.Error("duplicate-id", at, "the id %q is used twice", s.ID).
 			WithNote(first, "it is used here").
-			WithHint("ids are unique in a document; choose another")
+			WithHint("ids are unique in a document, those in handlers and compensations included; choose another")
 		return
 	}
 	c.ids[s.ID] = at
 }
 
 // branches checks the blocks of a step, all of which begin in sc, and notes
-// what they export; why says why one of them may not have run.
+// what they export. A condition that has to hold for a block is known in it; why
+// says why a block may not have run, unless all others leave.
 func (c *checker) branches(s *Step, sc scope, why string) {
-	var exported []types.Field
-	for _, b := range s.Body.Blocks() {
+	var exported exports
+	blocks := s.Body.Blocks()
+	enter := func(i int) scope { return sc.narrow(holdsIn(s, i)) }
+	for i, b := range blocks {
 		if !b.Exports {
 			continue
 		}
-		end := c.steps(b.Steps, sc, s)
+		end := c.list(b.Steps, enter(i))
 		fresh := end.steps[len(sc.steps):]
-		if why != "" {
+		if why != "" && !othersLeave(s, blocks, i) {
 			fresh = optional(fresh, why)
 		}
-		exported = append(exported, fresh...)
+		exported.steps = append(exported.steps, fresh...)
+		exported.loose = exported.loose || end.loose
 	}
 	c.exported = exported
-}
-
-// check checks one expression in a scope and returns its type.
-func (c *checker) check(slot fields.Slot, sc scope) *types.Type {
-	before := c.diags.Errors()
-	var t *types.Type
-	if slot.Expr != nil {
-		t = slot.Expr.Check(sc.expr(), c.diags)
-	} else {
-		t = slot.Value.Check(sc.expr(), c.diags)
-	}
-	if slot.Want != nil && c.diags.Errors() == before {
-		c.assignable(t, slot.Want, slot.Span(), fmt.Sprintf("%q", slot.Name))
-	}
-	return t
-}
-
-// slot checks the expression of the current step's field of that name, which
-// waited for its scope. It returns Any if there is none.
-func (c *checker) slot(name string, sc scope) *types.Type {
-	for _, slot := range c.pending {
-		if slot.Name == name {
-			c.slots[name] = c.check(slot, sc.seeing(slot.Sees))
-			return c.slots[name]
-		}
-	}
-	return types.AnyType
-}
-
-// typeOf is the type of an expression of the current step.
-func (c *checker) typeOf(name string) *types.Type {
-	if t := c.slots[name]; t != nil {
-		return t
-	}
-	return types.AnyType
 }

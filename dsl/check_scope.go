@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"slices"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/types"
 )
@@ -17,6 +19,7 @@ const (
 	seesCatch      = "catch"      // the step itself and `error`
 	seesItem       = "item"       // the element of a loop
 	seesBody       = "body"       // the end of a loop's body
+	seesLater      = "later"      // the step's; its type depends on something else
 )
 
 // A scope is what is visible at one place of a definition.
@@ -29,6 +32,9 @@ type scope struct {
 	undoing      bool          // the steps are compensations
 	compensation *Compensation // how the saga around, or the workflow, undoes
 	loose        bool          // a step could not be read, so unknown ids are not reported
+	returns      bool          // a result returned here is that of the workflow
+	saga         bool          // the steps stand in a saga
+	secrets      *types.Type   // what `secrets` is where it may be used
 }
 
 // with returns the scope with one more name.
@@ -62,17 +68,59 @@ func (s scope) withStep(step *Step, t *types.Type) scope {
 }
 
 // withBroken returns the scope after a step that could not be read.
-func (s scope) withBroken(id string) scope {
-	if id == "" {
-		s.loose = true
-		return s
+func (s scope) withBroken(step *Step, b none) scope {
+	s.loose = s.loose || b.unreadable
+	if step.ID != "" {
+		s = s.withSteps(append(s.steps[:len(s.steps):len(s.steps)], field(step.ID, types.AnyType)))
 	}
-	return s.withSteps(append(s.steps[:len(s.steps):len(s.steps)], field(id, types.AnyType)))
+	for _, id := range b.ids {
+		s = s.withSteps(append(s.steps[:len(s.steps):len(s.steps)], field(id, types.AnyType)))
+	}
+	return s
 }
 
-// block returns the scope of a list that begins with a clean set of its own
-// steps, while those outside stay in reach.
-func (s scope) block() scope { return s }
+// narrow returns the scope where the values at some paths are known not to be
+// nil.
+func (s scope) narrow(paths [][]string) scope {
+	for _, path := range paths {
+		if path[0] != "steps" {
+			if t, ok := s.names.Lookup(path[0]); ok {
+				s.names = s.names.With(path[0], notNil(t, path[1:]))
+			}
+			continue
+		}
+		for i, f := range s.steps {
+			if len(path) > 1 && f.Name == path[1] {
+				s.steps = slices.Clone(s.steps)
+				s.steps[i].Type = notNil(f.Type, path[2:])
+			}
+		}
+	}
+	return s
+}
+
+// notNil is a type without nil along a path of fields.
+func notNil(t *types.Type, path []string) *types.Type {
+	if t == nil || t.Hidden != "" {
+		return t
+	}
+	if t.Kind == types.Nil {
+		return types.AnyType
+	}
+	t = t.NotNil()
+	if len(path) == 0 {
+		return t
+	}
+	for i, f := range t.Fields {
+		if f.Name == path[0] {
+			inner := *t
+			inner.Fields = slices.Clone(t.Fields)
+			inner.Fields[i].Type = notNil(f.Type, path[1:])
+			return &inner
+		}
+	}
+	return t
+}
 
 // readOnly returns the scope without the functions that would draw from the
 // run's random streams.
@@ -89,21 +137,13 @@ func (s scope) seeing(place string) scope {
 	case seesReadOnly:
 		return s.readOnly()
 	case seesSecrets:
-		return s.with("secrets", s.secrets())
+		return s.with("secrets", s.secrets)
 	case seesProjection:
 		for _, fn := range []string{"now", "uuid", "random", "random_int"} {
 			s.names = s.names.Forbid(fn, "this is evaluated in the activity, where it has no meaning; compute it in a step before")
 		}
 	}
 	return s
-}
-
-// secrets is the type of `secrets` where it may be used.
-func (s scope) secrets() *types.Type {
-	if t, ok := s.names.Lookup("secrets "); ok { // an author cannot write this name
-		return t
-	}
-	return types.ObjectOf()
 }
 
 // expr returns the names for the expression checker.
@@ -123,7 +163,7 @@ func optional(steps []types.Field, why string) []types.Field {
 		}
 		members := append([]types.Field(nil), f.Type.Fields...)
 		for j, m := range members {
-			if m.Name == "output" && m.Type.Hidden == "" && (m.Type == nil || m.Type.Maybe == "") {
+			if m.Name == "output" && (m.Type == nil || m.Type.Hidden == "" && m.Type.Maybe == "") {
 				members[j].Type = m.Type.OrNil(why)
 			}
 		}
@@ -146,16 +186,17 @@ func (c *checker) startScope() scope {
 	for i, name := range c.def.Secrets {
 		secrets[i] = field(name, types.SecretType)
 	}
+	envType, secretType := types.ObjectOf(env...), types.ObjectOf(secrets...)
+	envType.Open, secretType.Open = c.def.looseEnv, c.def.looseSecrets
 	hidden := *types.OpenObject
 	hidden.Hidden = "secrets can only be read in the fields of builtin actions such as http"
 	names := expr.NewScope().
 		With("input", input).
-		With("env", types.ObjectOf(env...)).
+		With("env", envType).
 		With("workflow", workflowType).
 		With("schedule", scheduleType).
 		With("step", ownStepType).
 		With("state", types.ObjectOf()).
-		With("secrets ", types.ObjectOf(secrets...)).
 		With("secrets", &hidden)
-	return scope{names: names, compensation: c.def.Compensation}
+	return scope{names: names, compensation: c.def.Compensation, returns: true, secrets: secretType}
 }

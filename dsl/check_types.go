@@ -1,45 +1,16 @@
 package dsl
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
-	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/types"
 )
 
-// assignable reports a value of type got in a place for want.
-func (c *checker) assignable(got, want *types.Type, at source.Span, what string) {
-	if got == nil || want == nil || got.Kind == types.Any && got.Maybe == "" || want.Kind == types.Any {
-		return
-	}
-	if got.Kind == types.Nil || got.Maybe != "" && want.Maybe == "" {
-		why := got.Maybe
-		if why == "" {
-			why = "it is"
-		}
-		c.diags.Error("may-be-nil", at, "%s must be %s, and this may be nil: %s", what, article(want), why).
-			WithHint("say what is meant then: ${ … ?? default }")
-		return
-	}
-	if !fits(got, want) {
-		c.diags.Error("wrong-type", at, "%s must be %s, not %s", what, article(want), article(got))
-	}
-}
-
-// fits tells whether a value of one type can stand where another is wanted.
+// fits tells whether a value of one kind can stand where another is wanted.
 func fits(got, want *types.Type) bool {
-	switch {
-	case got.Kind == types.Any || want.Kind == types.Any || got.Kind == want.Kind:
-		return true
-	case want.Kind == types.Number:
-		return got.Kind == types.Int
-	case want.Kind == types.String: // these are texts in JSON
-		return got.Kind == types.Time || got.Kind == types.Duration || got.Kind == types.Decimal || got.Kind == types.Secret
-	case want.Kind == types.Duration:
-		return got.Kind == types.String
-	case want.Kind == types.Int: // a computed number is checked when the step runs
-		return got.Kind == types.Number
-	}
-	return false
+	return got.Kind == want.Kind || want.Kind == types.Number && got.Kind == types.Int
 }
 
 func article(t *types.Type) string {
@@ -64,8 +35,8 @@ func (c *checker) elementOf(t *types.Type, list *expr.Expr) *types.Type {
 	case list == nil || t.Kind == types.Any && t.Maybe == "":
 		return types.AnyType
 	case t.Maybe != "":
-		c.diags.Error("may-be-nil", list.Span, "`for_each` needs a list, and this may be nil: %s", t.Maybe).
-			WithHint("say what is meant then: %s ?? []", list.Text)
+		c.diags.Error("may-be-nil", list.Span, "`for_each` goes over a list, and this may be nil: %s", t.Maybe).
+			WithHint("say what is meant then: write %s ?? []", list.Text)
 		return types.AnyType
 	case t.Kind == types.List:
 		if t.Elem == nil {
@@ -75,31 +46,84 @@ func (c *checker) elementOf(t *types.Type, list *expr.Expr) *types.Type {
 	case t.Kind == types.Object:
 		return types.ObjectOf(types.Field{Name: "key", Type: types.StringType}, types.Field{Name: "value", Type: types.AnyType})
 	}
-	c.diags.Error("wrong-type", list.Span, "`for_each` needs a list or an object, not %s", article(t))
+	d := c.diags.Error("wrong-type", list.Span, "`for_each` goes over a list or an object, and this is %s", article(t))
+	switch t.Kind {
+	case types.Int, types.Number:
+		d.WithHint("to run so many times write 1..%s", list.Text)
+	case types.String:
+		d.WithHint("a text is cut into a list by split(%s, \",\")", list.Text)
+	}
 	return types.AnyType
 }
 
-// stateType checks the initial values of the state and returns its type.
-func (c *checker) stateType(start scope) *types.Type {
+// stateTypes are the types of the state's variables.
+type stateTypes struct {
+	read  *types.Type // what an expression gets
+	write *types.Type // what `set` may assign
+}
+
+// stateTypes checks the initial values of the state and returns its types.
+func (c *checker) stateTypes(start scope) stateTypes {
 	var declared *types.Type
 	if c.def.StateSchema != nil {
-		declared = c.def.StateSchema.Type()
+		declared = c.def.StateSchema.TypeBecause(func(string) string { return mayMiss })
+		c.initialValues()
 	}
-	vars := make([]types.Field, 0, len(c.def.State))
-	for _, slot := range c.def.slots {
-		if slot.Sees != seesStart {
-			continue
+	var read, write []types.Field
+	for _, v := range c.def.State {
+		t := types.AnyType
+		if v.Value != nil {
+			t = c.check(fields.Slot{Name: v.Name, Value: v.Value}, start)
 		}
-		name := slot.Name[len("state."):]
-		t := widen(c.check(slot, start))
-		if declared != nil {
-			if d, ok := declared.Field(name); ok {
-				t = d
+		w := widen(t)
+		r := w
+		if d, ok := declaredField(declared, v.Name); ok {
+			r, w = d, d
+			if d.Maybe == mayMiss {
+				r = d.NotNil()
+				if t.Kind == types.Nil || t.Maybe != "" {
+					r = d.OrNil("the state begins with nil in it")
+				}
 			}
 		}
-		vars = append(vars, types.Field{Name: name, Type: t})
+		if c.def.looseTypes {
+			r, w = types.AnyType, types.AnyType
+		}
+		read, write = append(read, field(v.Name, r)), append(write, field(v.Name, w))
 	}
-	return types.ObjectOf(vars...)
+	out := stateTypes{types.ObjectOf(read...), types.ObjectOf(write...)}
+	out.read.Open, out.write.Open = c.def.looseState, c.def.looseState
+	return out
+}
+
+// mayMiss marks variables that the schema of the state does not require. They
+// are there all the same, with their initial values.
+const mayMiss = "the schema of the state does not require it"
+
+func declaredField(t *types.Type, name string) (*types.Type, bool) {
+	if t == nil {
+		return nil, false
+	}
+	f, ok := t.Field(name)
+	return f, ok && f != nil
+}
+
+// initialValues reports constant initial values that break the schema.
+func (c *checker) initialValues() {
+	values := map[string]any{}
+	for _, v := range c.def.State {
+		if v.Value != nil && v.Value.IsConst() {
+			values[v.Name] = v.Value.Const
+		}
+	}
+	for _, wrong := range c.def.StateSchema.Validate(values) {
+		for _, v := range c.def.State {
+			if rest, ok := strings.CutPrefix(wrong.Path, v.Name); ok && values[v.Name] != nil && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+				c.diags.Error("state-schema", v.Value.Span, "the initial value breaks state_schema: %s", wrong)
+				break
+			}
+		}
+	}
 }
 
 // widen turns the type of an initial value into that of the variable: an empty

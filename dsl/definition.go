@@ -4,8 +4,11 @@
 package dsl
 
 import (
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/jsonschema"
@@ -42,7 +45,14 @@ type Definition struct {
 	OnFailure, OnCancel, Finally []*Step
 
 	slots []fields.Slot
-	names map[string]source.Span // where each key of the document stands
+
+	nameAt, secretsAt, timeoutsAt      source.Span
+	looseEnv, looseSecrets, looseState bool // a declaration could not be read, so unknown names are not reported
+	loosePolicies                      bool
+	looseTypes                         bool // nor wrong types in the state
+	keys                               []string
+	secretSpans                        []source.Span
+	mentions                           []*Retry
 }
 
 // A Variable is one name of the state with its initial value.
@@ -87,6 +97,8 @@ type Defaults struct {
 	Timeout   *Timeout
 	Retry     *Retry
 	TaskQueue string
+
+	looseTimeout bool // it could not be read
 }
 
 // Fields declares the keys of the mapping.
@@ -94,6 +106,7 @@ func (d *Defaults) Fields(f *fields.Set) {
 	bindTimeout(f, &d.Timeout, "bounds one attempt of an activity step, or `{start_to_close, schedule_to_close, schedule_to_start, heartbeat}`", true)
 	bindRetry(f, &d.Retry, "how activity steps are retried")
 	f.String(&d.TaskQueue, "task_queue", "the task queue of activity steps")
+	d.looseTimeout = !f.Sound("timeout")
 }
 
 // Fields declares the keys of a workflow document.
@@ -129,68 +142,47 @@ func (d *Definition) Fields(f *fields.Set) {
 	bindSteps(f, &d.OnCancel, "on_cancel", "steps that run when the workflow has been cancelled")
 	bindSteps(f, &d.Finally, "finally", "steps that run in the end, whatever happened")
 	d.slots = f.Slots
-}
-
-func (d *Definition) bindState(f *fields.Set, n *syntax.Node) {
-	bindNamed(f, n, "state", func(key *syntax.Node, v *expr.Value) {
-		d.State = append(d.State, Variable{key.Value, key.Span, v})
-		f.AddSlots(fields.Slot{Name: "state." + key.Value, Value: v, Sees: seesStart})
-	})
-}
-
-func (d *Definition) bindQueries(f *fields.Set, n *syntax.Node) {
-	if n.Kind != syntax.Map {
-		f.Diags().Error("wrong-type", n.Span, "%q must be a mapping from names to values", "queries")
-		return
-	}
-	for _, e := range n.Entries {
-		if v := expr.ParseValue(e.Value, f.Diags()); v != nil {
-			d.Queries = append(d.Queries, &Query{e.Key.Value, e.Key.Span, v})
-			f.AddSlots(fields.Slot{Name: "queries." + e.Key.Value, Value: v, Sees: seesQuery})
-		}
-	}
-}
-
-func (d *Definition) bindEnv(n *syntax.Node, f *fields.Set) {
-	if n.Kind != syntax.Map {
-		f.Diags().Error("wrong-type", n.Span, "%q must be a mapping from names to default values", "env")
-		return
-	}
-	for _, e := range n.Entries {
-		v := EnvVar{Name: e.Key.Value, Span: e.Key.Span, Default: e.Value.Value}
-		switch {
-		case e.Value.Kind == syntax.Scalar && e.Value.Type == syntax.Null:
-			v.Required = true
-		case e.Value.Kind == syntax.Scalar && e.Value.Type == syntax.String:
-		case e.Value.Kind == syntax.Broken:
-			continue
-		default:
-			quoted := "'" + e.Value.Span.Text() + "'"
-			d := f.Diags().Error("wrong-type", e.Value.Span, "settings of the worker are texts")
-			if e.Value.Kind == syntax.Scalar {
-				d.WithHint("quote it: %s", quoted).WithFix(e.Value.Span, quoted)
+	d.Span = f.Span()
+	for _, e := range f.Entries() {
+		d.keys = append(d.keys, e.Key.Value)
+		if e.Key.Value == "secrets" {
+			for _, item := range e.Value.Items {
+				if slices.Contains(d.Secrets, item.Value) {
+					d.secretSpans = append(d.secretSpans, item.Span)
+				}
 			}
 		}
-		d.Env = append(d.Env, v)
 	}
+	d.nameAt, d.secretsAt, d.timeoutsAt = f.KeySpan("workflow"), f.KeySpan("secrets"), f.KeySpan("timeouts")
+	d.looseEnv, d.looseSecrets = len(d.Env) == 0 && !f.Sound("env"), len(d.Secrets) == 0 && !f.Sound("secrets")
+	d.loosePolicies = len(d.RetryPolicies) == 0 && !f.Sound("retry_policies")
+	d.Defaults.looseTimeout = d.Defaults.looseTimeout || d.Defaults.Timeout == nil && !f.Sound("defaults")
+	d.looseState, d.looseTypes = len(d.State) == 0 && !f.Sound("state"), !f.Sound("state_schema")
 }
 
-// bindNamed binds a mapping from invented names to values.
-func bindNamed(f *fields.Set, n *syntax.Node, what string, add func(key *syntax.Node, v *expr.Value)) {
-	if n.Kind != syntax.Map {
-		f.Diags().Error("wrong-type", n.Span, "%q must be a mapping from names to values", what)
-		return
+// ExplainKey reports what other tools call the keys of a workflow.
+func (d *Definition) ExplainKey(e syntax.Entry, known []string, diags *diag.List) (meant string, done bool) {
+	w, ok := foreignTop[strings.ReplaceAll(strings.ToLower(e.Key.Value), "-", "_")]
+	if !ok {
+		return "", false
 	}
-	for _, e := range n.Entries {
-		if why := expr.ValidName(e.Key.Value); why != nil {
-			f.Diags().Error("bad-name", e.Key.Span, "%s", why)
-			continue
-		}
-		if v := expr.ParseValue(e.Value, f.Diags()); v != nil {
-			add(e.Key, v)
-		}
+	found := diags.Error("unknown-key", e.Key.Span, "a workflow has no key %q", e.Key.Value).WithHint("%s", w.hint())
+	if w.same && !slices.ContainsFunc(d.keys, func(k string) bool { return k == w.ours }) {
+		found.WithFix(e.Key.Span, w.ours)
 	}
+	return w.ours, true
 }
+
+// SecretSpan is where the secret of that position is listed.
+func (d *Definition) SecretSpan(i int) source.Span {
+	if i < len(d.secretSpans) {
+		return d.secretSpans[i]
+	}
+	return d.secretsAt
+}
+
+// Mentions are the retries as they are written that name a policy.
+func (d *Definition) Mentions() (list []*Retry) { return d.mentions }
 
 // Walk calls visit for every step of the list and the steps inside them, outer
 // before inner, in source order.

@@ -4,6 +4,7 @@ import (
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
 )
 
 // A Cases is a `test:` document.
@@ -11,11 +12,13 @@ type Cases struct {
 	Span     source.Span
 	Workflow string
 	Cases    []*TestCase
+
+	testAt source.Span
 }
 
 // Fields declares the keys of a test document.
 func (t *Cases) Fields(f *fields.Set) {
-	t.Span = f.Span()
+	t.Span, t.testAt = f.Span(), f.KeySpan("test")
 	f.String(&t.Workflow, "test", "the workflow type under test", fields.Required)
 	f.Objects(func() fields.Declarer {
 		c := new(TestCase)
@@ -33,6 +36,12 @@ type TestCase struct {
 	Mocks  map[string]any
 	Events any
 	Expect Expectation
+
+	nameAt source.Span
+	env    []syntax.Entry
+	mocks  []syntax.Entry
+	calls  *syntax.Node
+	slots  []fields.Slot
 }
 
 // Fields declares the keys of a case.
@@ -44,6 +53,17 @@ func (c *TestCase) Fields(f *fields.Set) {
 	f.Map(&c.Mocks, "mocks", "answers by step id, activity type or HTTP route; lists are sequences", nil)
 	f.Any(&c.Events, "events", "what happens from outside, each with `at`")
 	f.Object(&c.Expect, "expect", "what must come of it", fields.Required)
+	c.nameAt, c.slots = f.KeySpan("name"), f.Slots
+	for _, e := range f.Entries() {
+		switch e.Key.Value {
+		case "env":
+			c.env = e.Value.Entries
+		case "mocks":
+			c.mocks = e.Value.Entries
+		case "expect":
+			c.calls = e.Value.Get("calls")
+		}
+	}
 }
 
 // An Expectation is what must come of a test case.

@@ -17,6 +17,8 @@ type Project struct {
 	RetryPolicies []*NamedRetry
 	HTTP          HTTPPolicy
 	Secrets       SecretsPolicy
+
+	loosePolicies bool // some could not be read
 }
 
 // An HTTPPolicy says where builtin actions may connect to.
@@ -59,6 +61,7 @@ func (p *Project) Fields(f *fields.Set) {
 		p.RetryPolicies = append(p.RetryPolicies, r)
 		return r.Retry
 	}, "retry_policies", "retry policies that steps use by name")
+	p.loosePolicies = len(p.RetryPolicies) == 0 && !f.Sound("retry_policies")
 	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
 	f.Object(&p.Secrets, "secrets", "where secrets come from")
 }

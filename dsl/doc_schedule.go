@@ -20,6 +20,8 @@ type Schedule struct {
 	CatchupWindow, Jitter               time.Duration
 	PauseOnFailure, Paused              bool
 	StartAt, EndAt                      string
+
+	at map[string]source.Span // where each value stands
 }
 
 // Fields declares the keys of a schedule document.
@@ -27,12 +29,12 @@ func (s *Schedule) Fields(f *fields.Set) {
 	s.Span = f.Span()
 	f.String(&s.ID, "schedule", "the schedule's id on the server", fields.Required)
 	f.String(&s.Workflow, "workflow", "the workflow type it starts", fields.Required)
-	f.Any(&s.With, "with", "the input of the runs")
+	f.Any(&s.With, "with", "the input of the runs", fields.Literal)
 	f.String(&s.TaskQueue, "task_queue", "the task queue of the runs")
-	f.Any(&s.Cron, "cron", "cron expressions, in quotes")
-	f.Node("every", "an interval such as 5m, or `{interval, offset}`", nil, func(n *syntax.Node) { s.Every = n.Data() })
-	f.Any(&s.Calendars, "calendars", "calendar entries, each a mapping of second, minute, hour, day, month, year, weekday")
-	f.Any(&s.Skip, "skip", "calendar entries at which nothing is started")
+	f.Node("cron", "cron expressions, in quotes", nil, func(n *syntax.Node) { s.bindCron(f, n) })
+	f.Node("every", "an interval such as 5m, or `{interval, offset}`", nil, func(n *syntax.Node) { s.bindEvery(f, n) })
+	f.Any(&s.Calendars, "calendars", "calendar entries, each a mapping of second, minute, hour, day, month, year, weekday", fields.Literal)
+	f.Any(&s.Skip, "skip", "calendar entries at which nothing is started", fields.Literal)
 	f.String(&s.Timezone, "timezone", "an IANA time zone such as Europe/Berlin; UTC if not set")
 	f.Enum(&s.Overlap, "overlap", "what happens while the last run still goes on; `skip` if not set", []string{"skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all"})
 	f.Duration(&s.CatchupWindow, "catchup_window", "how late a missed start is still made up for")
@@ -43,6 +45,22 @@ func (s *Schedule) Fields(f *fields.Set) {
 	f.Bool(&s.Paused, "paused", "whether the schedule is created paused")
 	f.String(&s.Note, "note", "a note for operators")
 	f.String(&s.WorkflowID, "workflow_id", "the workflow id of the runs, to which the server adds the time")
-	f.Any(&s.Memo, "memo", "values shown with the runs")
-	f.Any(&s.Attributes, "search_attributes", "values the runs can be found by")
+	f.Any(&s.Memo, "memo", "values shown with the runs", fields.Literal)
+	f.Any(&s.Attributes, "search_attributes", "values the runs can be found by", fields.Literal)
+	s.at = map[string]source.Span{}
+	for _, e := range f.Entries() {
+		s.at[e.Key.Value] = e.Value.Span
+	}
+	if f.Diags() != nil {
+		s.needsTimes(f)
+	}
+}
+
+// needsTimes reports a schedule that says no time at all.
+func (s *Schedule) needsTimes(f *fields.Set) {
+	if f.Has("cron") || f.Has("every") || f.Has("calendars") || f.Diags().Within(f.Span()) {
+		return
+	}
+	f.Diags().Error("missing-key", f.KeySpan("schedule"), "nothing says when the workflow is started").
+		WithHint("add cron: ['0 6 * * *'], every: 1h, or calendars:")
 }

@@ -25,47 +25,89 @@ var stepsRef = map[string]any{"$ref": "#/$defs/steps"}
 
 // bindSteps binds a list of steps.
 func bindSteps(f *fields.Set, p *[]*Step, name, doc string, opts ...fields.Option) {
-	f.Node(name, doc, map[string]any{"$ref": "#/$defs/steps"}, func(n *syntax.Node) { *p = parseSteps(n, f) }, opts...)
+	f.Node(name, doc, stepsRef, func(n *syntax.Node) { *p = parseSteps(n, f) }, opts...)
+	if f.Broken(name) {
+		*p = []*Step{brokenStep(&syntax.Node{Kind: syntax.Broken, Span: f.KeySpan(name)})}
+	}
 }
 
+// parseSteps reads a list of steps. What cannot be read leaves steps behind
+// that stand for it, so that nothing else is blamed for their absence.
 func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 	switch {
 	case n.Kind == syntax.Broken:
-		return nil
+		return []*Step{brokenStep(n)}
 	case n.Kind == syntax.Map:
-		f.Diags().Error("wrong-type", n.Span, "steps are a list, and this is a mapping").
-			WithHint("begin each step with `- `")
-		return nil
+		d := f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "steps are a list, and this is a mapping")
+		if step := n.Span.Text(); !strings.ContainsAny(step, "\n") {
+			d.WithHint("write [%s]", step).WithFix(n.Span, "["+step+"]")
+		} else {
+			d.WithHint("begin each step with `- `")
+		}
+		return []*Step{brokenStep(n)}
 	case n.Kind != syntax.List:
-		f.Diags().Error("wrong-type", n.Span, "steps are a list").WithHint("begin each step with `- `")
-		return nil
+		f.Diags().Error("wrong-type", n.Span, "steps are a list, and this is %s", shown(n)).
+			WithHint("begin each step with `- ` on a line of its own")
+		return []*Step{brokenStep(n)}
 	case len(n.Items) == 0:
-		f.Diags().Error("no-steps", n.Span, "there are no steps in this list")
+		f.Diags().Error("no-steps", n.Span, "there are no steps in this list").
+			WithHint("write at least one, or leave the key out")
 	}
 	steps := make([]*Step, 0, len(n.Items))
 	for _, item := range n.Items {
-		if s := parseStep(item, f); s != nil {
-			steps = append(steps, s)
-		}
+		steps = append(steps, parseStep(item, f))
 	}
 	return steps
 }
 
+// firstLine is the length of the first line of a node's text.
+func firstLine(n *syntax.Node) int {
+	text := n.Span.Text()
+	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
+		return i
+	}
+	return len(text)
+}
+
 func parseStep(n *syntax.Node, f *fields.Set) *Step {
-	s := &Step{Span: n.Span, Body: none{}}
 	if n.Kind == syntax.Broken {
-		return s
+		return brokenStep(n)
 	}
 	if n.Kind != syntax.Map {
 		explainNoMapping(n, f)
-		return s
+		return brokenStep(n)
 	}
+	s := &Step{Span: n.Span, Body: none{}, catalog: f.Env().Context.(Catalog)}
 	if !s.takeVerb(n, f) {
-		return s
+		return brokenStep(n)
 	}
 	set := fields.Bind(stepFields{s}, stepName(s.Verb), n, f.Env())
 	s.slots = set.Slots
 	return s
+}
+
+// brokenStep stands for a step that could not be read.
+func brokenStep(n *syntax.Node) *Step {
+	s := &Step{Span: n.Span, Body: none{ids: idsWithin(n, nil), unreadable: n.Kind == syntax.Broken}}
+	if id := n.Entry("id"); id != nil && id.Value.Kind == syntax.Scalar {
+		s.ID, s.idAt = id.Value.Value, id.Value.Span
+	}
+	return s
+}
+
+// idsWithin collects what may be ids of steps in a text that could not be read
+// as steps.
+func idsWithin(n *syntax.Node, ids []string) []string {
+	for _, item := range n.Items {
+		ids = idsWithin(item, ids)
+	}
+	for _, e := range n.Entries {
+		if e.Key.Value == "id" && e.Value.Kind == syntax.Scalar {
+			ids = append(ids, e.Value.Value)
+		}
+		ids = idsWithin(e.Value, ids)
+	}
+	return ids
 }
 
 // takeVerb finds what the step does. Without a verb it reports and gives up,
@@ -97,47 +139,74 @@ func (s *Step) takeVerb(n *syntax.Node, f *fields.Set) bool {
 }
 
 func explainNoMapping(n *syntax.Node, f *fields.Set) {
-	d := f.Diags().Error("wrong-type", n.Span, "a step is a mapping such as `activity: name`, not %s", n.Kind)
-	if n.Kind == syntax.Scalar && newBody(n.Value, f.Env().Context.(Catalog)) != nil {
-		d.WithHint("write `- %s:` with what it needs", n.Value)
+	d := f.Diags().Error("wrong-type", n.Span, "a step is a mapping such as `activity: name`, and this is %s", shown(n))
+	word := n.Value
+	switch {
+	case n.Kind != syntax.Scalar || n.Type != syntax.String:
+		d.WithHint("begin a step with a key, such as activity:")
+	case newBody(word, f.Env().Context.(Catalog)) != nil:
+		d.WithHint("write `- %s:` with what it needs", word)
+	case foreignVerbs[strings.ToLower(word)] != "":
+		d.WithHint("%s", foreignVerbs[strings.ToLower(word)])
+	case !strings.ContainsAny(word, " ${}") && !slices.Contains([]string{"break", "continue", "pass", "end"}, word):
+		d.WithHint("to run an activity of that name write `- activity: %s`", word).WithFix(n.Span, "activity: "+word)
+	default:
+		d.WithHint("begin a step with a key, such as activity:")
 	}
 }
 
-// modifierNames are the keys a step may have whatever it does.
-func modifierNames() (names []string) {
-	for _, spec := range fields.Describe(&Step{Body: new(Activity)}) {
-		names = append(names, spec.Name)
+// shown names what a node is, for use in a sentence.
+func shown(n *syntax.Node) string {
+	switch {
+	case n.Kind == syntax.List:
+		return "a list"
+	case n.Kind == syntax.Map:
+		return "a mapping"
+	case n.Type == syntax.Null:
+		return "empty"
+	case n.Type == syntax.String && len(n.Value) <= 40:
+		return fmt.Sprintf("the text %q", n.Value)
+	case n.Type == syntax.String:
+		return "text"
 	}
-	return append(names, "on_timeout", "with", "args", "do", "then", "else")
+	return n.LooksLike()
 }
 
 func explainNoVerb(n *syntax.Node, f *fields.Set) {
+	if fields.Lost(n, f.Diags()) {
+		return
+	}
 	all := verbs(f.Env().Context.(Catalog))
-	modifiers := modifierNames()
+	belongs := newKeyring(f.Env().Context.(Catalog))
 	for _, e := range n.Entries {
-		if e.Key.Kind == syntax.Broken || e.Value.Kind == syntax.Broken {
+		if e.Key.Kind == syntax.Broken {
 			return // the mistake that hides the verb is reported
 		}
-		if slices.Contains(modifiers, e.Key.Value) {
+		if belongs.known(e.Key.Value) {
 			continue
 		}
-		d := f.Diags().Error("unknown-key", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
-		if near := diag.Nearest(e.Key.Value, all); near != "" {
+		word := strings.ToLower(e.Key.Value)
+		d := f.Diags().Error("unknown-verb", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
+		near := diag.Nearest(e.Key.Value, all)
+		switch {
+		case foreignVerbs[word] != "":
+			d.WithHint("%s", foreignVerbs[word])
+		case near != "":
 			d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
-		} else {
+		default:
 			d.WithHint("a step does one of: %s", strings.Join(sorted(all), ", "))
 		}
 		return
 	}
-	f.Diags().Error("no-verb", n.Span, "the step does nothing").
-		WithHint("give it one of: %s", strings.Join(sorted(all), ", "))
+	f.Diags().Error("no-verb", n.Span.Sub(0, firstLine(n)), "the step does not say what it does").
+		WithHint("%s", belongs.verbFor(n, all))
 }
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
 
 // stepName is what messages call a step of a verb.
 func stepName(verb string) string {
-	if strings.ContainsAny(verb[:1], "aeiou") {
+	if strings.ContainsAny(verb[:1], "aeiou") || verb == "http" {
 		return fmt.Sprintf("an %s step", verb)
 	}
 	return fmt.Sprintf("a %s step", verb)
@@ -168,8 +237,12 @@ func join(parent, segment string) string {
 	return parent + "/" + segment
 }
 
-// none is the body of a step whose verb could not be read.
-type none struct{ leaf }
+// none is the body of a step that could not be read.
+type none struct {
+	leaf
+	ids        []string // of steps that may be meant in it
+	unreadable bool     // it may hold more
+}
 
 // Fields declares nothing.
 func (none) Fields(*fields.Set) {}

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"strings"
 	"time"
 
 	"github.com/partitur/partitur/dsl/expr"
@@ -38,7 +39,7 @@ func bindTimeout(f *fields.Set, p **Timeout, doc string, perAttempt bool) {
 			fields.Bind(t, "timeout", n, f.Env())
 		case n.Kind == syntax.Map:
 			f.Diags().Error("wrong-type", n.Span, "the timeout of this step bounds the whole step, so it is a single duration").
-				WithHint("start_to_close and the others belong to activity steps")
+				WithHint("write timeout: 5m; start_to_close and the others belong to activity steps")
 			return
 		case perAttempt:
 			one := syntax.Node{Kind: syntax.Map, Span: n.Span, Entries: []syntax.Entry{
@@ -74,6 +75,9 @@ func (t *Timeout) merge(less *Timeout) *Timeout {
 	fill(&m.ScheduleToClose, less.ScheduleToClose)
 	fill(&m.ScheduleToStart, less.ScheduleToStart)
 	fill(&m.Heartbeat, less.Heartbeat)
+	if t.Heartbeat == 0 && m.StartToClose > 0 && m.Heartbeat > m.StartToClose {
+		m.Heartbeat = 0 // one that is inherited says nothing of attempts as short as this
+	}
 	return &m
 }
 
@@ -96,6 +100,8 @@ type Retry struct {
 	MaximumInterval    time.Duration
 	MaximumAttempts    int // 0 is unlimited, negative is not given
 	NonRetryable       []string
+
+	policyAt source.Span
 }
 
 func newRetry() *Retry { return &Retry{MaximumAttempts: unset} }
@@ -111,6 +117,7 @@ type NamedRetry struct {
 func (r *Retry) Fields(f *fields.Set) {
 	r.Span = f.Span()
 	f.String(&r.Policy, "policy", "a named policy that the other keys change")
+	r.policyAt = f.KeySpan("policy")
 	f.Duration(&r.InitialInterval, "initial_interval", "the pause before the second attempt, 1s if not set")
 	f.Number(&r.BackoffCoefficient, "backoff_coefficient", "by what each pause is longer than the last, 2 if not set")
 	f.Duration(&r.MaximumInterval, "maximum_interval", "the longest pause, 100 times the first if not set")
@@ -119,20 +126,26 @@ func (r *Retry) Fields(f *fields.Set) {
 	}, func(n *syntax.Node) {
 		attempts, isInt := n.Data().(int)
 		switch {
-		case n.Kind == syntax.Scalar && n.Value == "unlimited", isInt && attempts == 0:
+		case n.Kind == syntax.Scalar && n.Value == "unlimited":
 			r.MaximumAttempts = 0
+		case isInt && attempts == 0:
+			f.Diags().Error("wrong-type", n.Span, "%q must be a number from 1, or unlimited, not %s", "maximum_attempts", shown(n)).
+				WithHint("write unlimited").WithFix(n.Span, "unlimited")
 		case isInt && attempts > 0:
 			r.MaximumAttempts = attempts
 		default:
-			f.Diags().Error("wrong-type", n.Span, "%q must be a number of attempts from 1, or unlimited", "maximum_attempts")
+			f.Diags().Error("wrong-type", n.Span, "%q must be a number from 1, or unlimited, not %s", "maximum_attempts", shown(n)).
+				WithHint("1 means that there is no second attempt")
 		}
 	})
 	f.Strings(&r.NonRetryable, "non_retryable", "types of errors that are not tried again")
-	if f.Diags() != nil && f.Has("backoff_coefficient") && r.BackoffCoefficient < 1 {
-		f.Diags().Error("bad-value", f.KeySpan("backoff_coefficient"), "%q must be at least 1", "backoff_coefficient")
+	if f.Diags() != nil && f.Sound("backoff_coefficient") && f.Has("backoff_coefficient") && r.BackoffCoefficient < 1 {
+		f.Diags().Error("bad-value", f.KeySpan("backoff_coefficient"), "%q must be at least 1, or the pauses would become shorter", "backoff_coefficient").
+			WithHint("2 doubles each pause, 1 keeps them equal")
 	}
-	if r.MaximumInterval > 0 && r.MaximumInterval < r.InitialInterval {
-		f.Diags().Error("bad-value", f.KeySpan("maximum_interval"), "the longest pause is shorter than the first")
+	if f.Diags() != nil && r.MaximumInterval > 0 && r.MaximumInterval < r.InitialInterval {
+		f.Diags().Error("bad-value", f.KeySpan("maximum_interval"), "the longest pause is shorter than the first").
+			WithHint("make %q longer than %q", "maximum_interval", "initial_interval")
 	}
 }
 
@@ -143,8 +156,22 @@ var retrySchema = map[string]any{"anyOf": []any{
 func bindRetry(f *fields.Set, p **Retry, doc string) {
 	f.Node("retry", doc, retrySchema, func(n *syntax.Node) {
 		r := newRetry()
-		if n.Kind == syntax.Scalar && n.Type == syntax.String {
-			r.Policy, r.Span = n.Value, n.Span
+		if n.Kind == syntax.Scalar && n.Type != syntax.String {
+			d := f.Diags().Error("wrong-type", n.Span, "%q must be a mapping or the name of a policy, not %s", "retry", shown(n))
+			if n.Type == syntax.Int {
+				d.WithHint("write {maximum_attempts: %s}", n.Value).WithFix(n.Span, "{maximum_attempts: "+n.Value+"}")
+			} else {
+				d.WithHint("write {maximum_attempts: 1} for no second attempt")
+			}
+			return
+		}
+		if n.Kind == syntax.Scalar && strings.Contains(n.Value, "${") {
+			f.Diags().Error("literal-only", n.Span, "%q is read before anything runs, so it cannot hold ${ }", "retry").
+				WithHint("write the policy itself")
+			return
+		}
+		if n.Kind == syntax.Scalar {
+			r.Policy, r.Span, r.policyAt = n.Value, n.Span, n.Span
 		} else {
 			fields.Bind(r, "retry", n, f.Env())
 		}

@@ -18,6 +18,7 @@ type Program struct {
 	Digest  string   // of the sources and the language version
 	Sources []Source // the workflow's own document first, then what it leans on
 	IDs     []string // of all steps, in source order
+	Loops   []string // ids of the for_each steps
 
 	byPath map[string]*Step
 	undoes bool // some step has a compensation

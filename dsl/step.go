@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
-	"github.com/partitur/partitur/dsl/syntax"
 	"github.com/partitur/partitur/dsl/types"
 )
 
@@ -31,12 +29,18 @@ type Step struct {
 	Pivot      bool
 
 	AmongOthers bool // the step is one of several in a `compensate` list
+	NamesItself bool // some expression of the step reads `step`
 
 	Call // of activity steps
 
 	verbSpan, idAt source.Span
 	slots          []fields.Slot
-	queue          string // the task queue the step inherits
+	queue          string  // the task queue the step inherits
+	catalog        Catalog // of the builtin actions, while the step is read
+	looseTimeout   bool    // `timeout` is there and could not be read
+	noOutput       bool    // `output` is there and could not be read
+
+	onErrorAt, compensateAt source.Span
 }
 
 // VerbSpan is where the key stands that says what the step does.
@@ -147,13 +151,14 @@ func (s *Step) Fields(f *fields.Set) {
 	if activity {
 		s.callFields(f)
 	}
+	s.onErrorAt, s.compensateAt = f.KeySpan("on_error"), f.KeySpan("compensate")
 }
 
 func (s *Step) callFields(f *fields.Set) {
 	bindTimeout(f, &s.Timeout, "bounds one attempt, or `{start_to_close, schedule_to_close, schedule_to_start, heartbeat}`", true)
 	bindRetry(f, &s.Retry, "how failed attempts are repeated: a mapping, or the name of a policy")
 	f.Value(&s.TaskQueue, "task_queue", "the task queue whose workers run the activity", fields.Want(types.StringType))
-	f.Int(&s.Priority, "priority", "from 1, served first, to 5", fields.AtLeast(1))
+	f.Int(&s.Priority, "priority", "from 1, served first, to 5", fields.AtLeast(1), fields.AtMost(5))
 	f.Bool(&s.Local, "local", "runs the activity in the workflow's own worker, without a queue: for very short ones")
 	f.Value(&s.IdempotencyKey, "idempotency_key", "replaces the key made for this step", fields.Want(types.StringType))
 	sees := fields.Sees(seesResult)
@@ -162,6 +167,8 @@ func (s *Step) callFields(f *fields.Set) {
 	}
 	f.Condition(&s.Expect, "expect", "what must hold of `result`; the step fails otherwise, without retry", sees)
 	f.Value(&s.Output, "output", "what `steps.<id>.output` holds, made from `result`", sees)
+	s.looseTimeout = !f.Sound("timeout")
+	s.noOutput = !f.Sound("output")
 	s.OutputSource = f.Raw("output")
 }
 
@@ -172,116 +179,4 @@ type stepFields struct{ *Step }
 func (s stepFields) Fields(f *fields.Set) {
 	s.Step.Fields(f)
 	s.Body.Fields(f)
-}
-
-// A Catch is one answer to an error.
-type Catch struct {
-	Span   source.Span
-	Types  []string
-	When   *expr.Expr
-	Do     []*Step
-	Output *expr.Value
-	slots  []fields.Slot
-}
-
-// Fields declares the keys of an element of catch.
-func (c *Catch) Fields(f *fields.Set) {
-	c.Span = f.Span()
-	f.Strings(&c.Types, "type", "types or categories of the errors it is for; all if not set")
-	f.Condition(&c.When, "when", "a further condition, on `error`", fields.Sees(seesCatch))
-	bindSteps(f, &c.Do, "do", "what to do; they see `error`")
-	f.Value(&c.Output, "output", "what the step's output is then; the step counts as succeeded", fields.Sees(seesCatch))
-	c.slots = f.Slots
-	f.Slots = nil // they are checked with the entry, in its own scope
-}
-
-// OnTimeout is what happens when the timeout of a whole step is up.
-type OnTimeout struct {
-	Fail   bool
-	Steps  []*Step
-	Output *expr.Value
-	slots  []fields.Slot
-}
-
-// Fields declares the keys of the mapping form.
-func (o *OnTimeout) Fields(f *fields.Set) {
-	f.Value(&o.Output, "output", "the output of the step, which then counts as succeeded", fields.Required)
-	o.slots = f.Slots
-}
-
-func bindOnTimeout(f *fields.Set, p **OnTimeout) {
-	f.Node("on_timeout", "what happens at the end of `timeout`: `fail`, steps, or `{output: VALUE}`", map[string]any{"anyOf": []any{
-		map[string]any{"const": "fail"}, stepsRef, fields.ObjectSchema(new(OnTimeout)),
-	}}, func(n *syntax.Node) {
-		o := new(OnTimeout)
-		switch {
-		case n.Kind == syntax.Scalar && n.Value == "fail":
-			o.Fail = true
-		case n.Kind == syntax.List:
-			o.Steps = parseSteps(n, f)
-		case n.Kind == syntax.Map:
-			fields.Bind(o, "on_timeout", n, f.Env())
-		default:
-			f.Diags().Error("wrong-type", n.Span, "%q must be fail, a list of steps, or a mapping with output", "on_timeout")
-			return
-		}
-		if !f.Has("timeout") {
-			f.Diags().Error("missing-key", f.KeySpan("on_timeout"), "there is no timeout that could end the step").
-				WithHint("add timeout: with a duration")
-		}
-		*p = o
-	})
-}
-
-// Compensate undoes a step that has succeeded.
-type Compensate struct {
-	Span   source.Span
-	None   bool // the author says that there is nothing to undo
-	Steps  []*Step
-	Before bool // it is registered before its step runs
-}
-
-func bindCompensate(f *fields.Set, p **Compensate) {
-	f.Node("compensate", "what undoes the step: a step, a list of steps, or `none`", map[string]any{"anyOf": []any{
-		map[string]any{"const": "none"}, stepsRef, map[string]any{"$ref": "#/$defs/step"},
-	}}, func(n *syntax.Node) {
-		c := &Compensate{Span: n.Span}
-		switch {
-		case n.Kind == syntax.Scalar && n.Value == "none":
-			c.None = true
-		case n.Kind == syntax.List:
-			c.Steps = parseSteps(n, f)
-			for _, s := range c.Steps {
-				s.AmongOthers = len(c.Steps) > 1
-			}
-		case n.Kind == syntax.Map:
-			c.Steps = []*Step{parseStep(c.takeRegister(n, f.Diags()), f)}
-		default:
-			f.Diags().Error("wrong-type", n.Span, "%q must be a step, a list of steps, or none", "compensate")
-			return
-		}
-		*p = c
-	})
-}
-
-// takeRegister reads the key `register`, which only a compensation has, and
-// returns the step without it.
-func (c *Compensate) takeRegister(n *syntax.Node, diags *diag.List) *syntax.Node {
-	e := n.Entry("register")
-	if e == nil {
-		return n
-	}
-	if e.Value.Value != "before" {
-		diags.Error("bad-value", e.Value.Span, "%q can only be before", "register").
-			WithHint("leave the key out to register the compensation when the step has succeeded")
-	}
-	c.Before = true
-	rest := *n
-	rest.Entries = nil
-	for _, other := range n.Entries {
-		if other.Key.Value != "register" {
-			rest.Entries = append(rest.Entries, other)
-		}
-	}
-	return &rest
 }

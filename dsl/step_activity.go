@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -21,18 +23,18 @@ type Activity struct {
 func (a *Activity) Fields(f *fields.Set) {
 	f.Value(&a.Type, "activity", "the activity type", fields.Required, fields.Want(types.StringType), fields.Example("inventory.reserve"))
 	f.Strings(&a.Allow, "allow", "the names that a computed activity type may have")
-	f.Value(&a.With, "with", "the single argument")
+	f.Value(&a.With, "with", "the single argument", fields.Sees(seesLater))
 	f.Node("args", "the arguments, in order", map[string]any{"type": "array"}, func(n *syntax.Node) {
 		if n.Kind != syntax.List {
-			f.Diags().Error("wrong-type", n.Span, "%q must be a list of arguments", "args").
-				WithHint("with: sends a single argument")
+			f.Diags().Error("wrong-type", n.Span, "%q must be a list of arguments, not %s", "args", shown(n)).
+				WithHint("a single argument is with:, several are args: [first, second]")
 			return
 		}
 		a.HasArgs = true
 		for _, item := range n.Items {
 			if v := expr.ParseValue(item, f.Diags()); v != nil {
 				a.Args = append(a.Args, v)
-				f.AddSlots(fields.Slot{Name: "args", Value: v})
+				f.AddSlots(fields.Slot{Name: "args", Value: v, Sees: seesLater})
 			}
 		}
 	})
@@ -46,18 +48,35 @@ func (a *Activity) Fields(f *fields.Set) {
 }
 
 func (a *Activity) checkAllow(f *fields.Set) {
-	if !a.Type.IsConst() && len(a.Allow) == 0 {
-		f.Diags().Error("missing-key", a.Type.Span, "a computed activity type needs the names it may have").
-			WithHint("add allow: [name, name]")
+	switch name, isText := a.Type.Const.(string); {
+	case isText && strings.TrimSpace(name) == "":
+		f.Diags().Error("bad-value", a.Type.Span, "%q must not be empty", "activity").WithHint("write the name under which the activity is registered")
+	case a.Type.IsConst() && f.Has("allow"):
+		f.Diags().Error("useless-key", f.KeySpan("allow"), "%q is for an activity type that is computed, and this one is written out", "allow").
+			WithHint("leave it out")
+	case !a.Type.IsConst() && !f.Has("allow"):
+		f.Diags().Error("missing-key", a.Type.Span, "this activity type is computed, so the names it may have must be listed").
+			WithHint("add allow: [first_name, second_name] to the step")
 	}
 }
 
-func (a *Activity) check(c *checker, s *Step, _ scope) *types.Type {
+func (a *Activity) check(c *checker, s *Step, sc scope) *types.Type {
 	c.needsTimeout(s)
-	if t := c.catalogued(s); t != nil && t.Result != nil {
-		return t.Result.Type()
+	t := c.catalogued(s)
+	if t == nil {
+		c.slot("with", sc)
+		for _, slot := range c.pending {
+			if slot.Name == "args" {
+				c.check(slot, sc)
+			}
+		}
+		return types.AnyType
 	}
-	return types.AnyType
+	a.checkArguments(c, t, sc)
+	if t.Result == nil {
+		return types.AnyType
+	}
+	return t.Result.Type()
 }
 
 // Action runs a builtin action: an activity that ships with the program.
@@ -71,12 +90,17 @@ type Action struct {
 // Fields declares the keys of a step with a builtin action.
 func (a *Action) Fields(f *fields.Set) {
 	var schema map[string]any
-	if a.Spec.Input != nil {
+	if a.Spec.Input != nil && f.Describing() {
 		schema = fields.ObjectSchema(a.Spec.Input())
 	}
 	f.Node(a.Spec.Name, a.Spec.Doc, schema, func(n *syntax.Node) {
 		if n.Kind != syntax.Map {
-			f.Diags().Error("wrong-type", n.Span, "%s takes a mapping", a.Spec.Name)
+			d := f.Diags().Error("wrong-type", n.Span, "%q takes a mapping, not %s", a.Spec.Name, shown(n))
+			if a.Spec.Name == "http" && n.Kind == syntax.Scalar && n.Type == syntax.String {
+				d.WithHint("write http: {url: \"%s\"}", n.Value)
+			} else {
+				d.WithHint("write its fields below it")
+			}
 			return
 		}
 		if a.Input = expr.ParseValue(n, f.Diags()); a.Input == nil {

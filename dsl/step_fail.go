@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -19,9 +21,7 @@ type Fail struct {
 
 // Fields declares the keys of a fail step.
 func (e *Fail) Fields(f *fields.Set) {
-	f.Node("fail", "`{type, message, details, retryable}`, or `${ error }` to raise an error again", map[string]any{
-		"anyOf": []any{map[string]any{"type": "string"}, fields.ObjectSchema(failFields{e})},
-	}, func(n *syntax.Node) {
+	f.Node("fail", "`{type, message, details, retryable}`, or `${ error }` to raise an error again", f.AnyOf(failFields{e}, map[string]any{"type": "string"}), func(n *syntax.Node) {
 		if n.Kind != syntax.Scalar {
 			f.Merge(fields.Bind(failFields{e}, "fail", n, f.Env()))
 			return
@@ -29,9 +29,14 @@ func (e *Fail) Fields(f *fields.Set) {
 		if e.Again = expr.ParseValue(n, f.Diags()); e.Again == nil {
 			return
 		}
-		if e.Again.IsConst() {
-			f.Diags().Error("wrong-type", n.Span, "`fail` takes a mapping, or ${ error }").
-				WithHint("write fail: {type: SomeType, message: what went wrong}")
+		if e.Again.IsConst() || e.Again.Parts != nil {
+			d := f.Diags().Error("wrong-type", n.Span, "`fail` takes a mapping or ${ error }, not %s", shown(n))
+			if text := n.Span.Text(); n.Type == syntax.String && strings.Contains(text, " ") {
+				d.WithHint("write {type: NAME, message: %s}", text)
+			} else {
+				d.WithHint("write {type: NAME, message: what went wrong}")
+			}
+			return
 		}
 		f.AddSlots(fields.Slot{Name: "fail", Value: e.Again, Want: types.OpenObject})
 	}, fields.Required)

@@ -20,6 +20,8 @@ type ForEach struct {
 	Collect     *expr.Value
 	Do          []*Step
 	Keep        bool // somebody reads the results
+
+	noCollect bool // `collect` is there and could not be read
 }
 
 // A Tolerance says how many items may fail.
@@ -42,6 +44,10 @@ func (e *ForEach) Fields(f *fields.Set) {
 		map[string]any{"type": "object", "properties": map[string]any{"tolerate": map[string]any{"type": []string{"string", "integer"}}}, "required": []string{"tolerate"}, "additionalProperties": false},
 	}}, func(n *syntax.Node) { e.bindTolerance(f, n) })
 	f.Value(&e.Collect, "collect", "what of each element goes into the step's output; the output of the last step if not set", fields.Sees(seesBody))
+	e.noCollect = f.Has("collect") && e.Collect == nil
+	if e.As == "index" {
+		f.Diags().Error("bad-name", f.KeySpan("as"), "%q cannot be a name here", e.As).WithHint("it is the position of the element; choose another")
+	}
 }
 
 func (e *ForEach) bindTolerance(f *fields.Set, n *syntax.Node) {
@@ -51,8 +57,12 @@ func (e *ForEach) bindTolerance(f *fields.Set, n *syntax.Node) {
 		e.OnItemError.Continue = true
 	case n.Kind == syntax.Map:
 		fields.Bind(&e.OnItemError, "on_item_error", n, f.Env())
+	case n.Kind == syntax.Scalar && (strings.HasSuffix(n.Value, "%") || n.Type == syntax.Int):
+		f.Diags().Error("wrong-type", n.Span, "%q must be fail, continue or {tolerate: 5%%}, not %s", "on_item_error", shown(n)).
+			WithHint("write {tolerate: %s}", n.Value).WithFix(n.Span, "{tolerate: "+n.Value+"}")
 	default:
-		f.Diags().Error("wrong-type", n.Span, "%q must be fail, continue or {tolerate: 5%%}", "on_item_error")
+		f.Diags().Error("wrong-type", n.Span, "%q must be fail, continue or {tolerate: 5%%}, not %s", "on_item_error", shown(n)).
+			Suggest(n.Value, []string{"fail", "continue"})
 	}
 }
 
@@ -68,7 +78,10 @@ func (t *Tolerance) Fields(f *fields.Set) {
 		case isInt && count >= 0:
 			t.Count = count
 		default:
-			f.Diags().Error("bad-value", n.Span, "%q must be a share such as 5%% or a number of items", "tolerate")
+			d := f.Diags().Error("bad-value", n.Span, "%q must be a share from 0%% to 100%% or a number of items, not %s", "tolerate", shown(n))
+			if x, ok := n.Data().(float64); ok && x > 0 && x < 1 {
+				d.WithHint("write %g%%", x*100)
+			}
 		}
 	}, fields.Required)
 }
@@ -90,17 +103,31 @@ func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 	if e.Concurrency > 1 {
 		inner.concurrent = "an item of a concurrent for_each"
 	}
-	c.slot("key", inner)
-	end := c.steps(e.Do, inner.block(), s)
+	e.checkKey(c.slot("key", inner), c)
+	end := c.list(e.Do, inner)
 	collected := types.AnyType
 	switch {
+	case e.noCollect:
 	case e.Collect != nil:
 		collected = c.slot("collect", end)
-	case len(e.Do) > 0 && e.Do[len(e.Do)-1].Path != "":
+	case len(e.Do) > 0:
 		collected = c.lastOutput
 	}
 	if e.OnItemError.Tolerant() {
 		collected = collected.OrNil("the item may have failed")
 	}
 	return types.ListOf(collected)
+}
+
+// checkKey reports a key that cannot tell elements apart.
+func (e *ForEach) checkKey(t *types.Type, c *checker) {
+	switch {
+	case e.Key == nil:
+	case t.Maybe != "":
+		c.diags.Error("may-be-nil", e.Key.Span, "the key of an element must be there, and this may be nil: %s", t.Maybe).
+			WithHint("write %s ?? string(index)", e.Key.Text)
+	case t.Kind == types.List || t.Kind == types.Object || t.Kind == types.Bool || t.Kind == types.Nil:
+		c.diags.Error("wrong-type", e.Key.Span, "the key of an element is text or a number, and this is %s", article(t)).
+			WithHint("write a field that identifies it, such as %s.id", e.As)
+	}
 }

@@ -25,6 +25,7 @@ func (i *If) Blocks() []Block {
 }
 
 func (i *If) check(c *checker, s *Step, sc scope) *types.Type {
+	c.constant(i.Condition, "the first branch")
 	c.branches(s, sc, "the branch may not have been taken")
 	return types.NilType
 }

@@ -18,7 +18,7 @@ type Log struct {
 // Fields declares the keys of a log step.
 func (l *Log) Fields(f *fields.Set) {
 	l.Level = "info"
-	f.Node("log", "`{level, message, fields}`", fields.ObjectSchema(logFields{l}), func(n *syntax.Node) {
+	f.Node("log", "`{level, message, fields}`", f.ObjectOf(logFields{l}), func(n *syntax.Node) {
 		f.Merge(fields.Bind(logFields{l}, "log", n, f.Env()))
 	}, fields.Required)
 }

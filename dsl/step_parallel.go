@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -34,14 +33,17 @@ func (p *Parallel) Fields(f *fields.Set) {
 
 func (p *Parallel) bindBranches(f *fields.Set, n *syntax.Node) {
 	if n.Kind != syntax.Map {
-		f.Diags().Error("wrong-type", n.Span, "%q must be a mapping from names of branches to their steps", "parallel").
-			WithHint("write `left: [steps]` and `right: [steps]` below it")
+		f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "%q must be a mapping from names of branches to their steps, not %s", "parallel", shown(n)).
+			WithHint("write `left: [steps]` and `right: [steps]` below it, with names of your own")
+		p.Branches = append(p.Branches, &Branch{"", n.Span, []*Step{brokenStep(n)}})
 		return
 	}
+	if len(n.Entries) == 0 {
+		f.Diags().Error("no-steps", n.Span, "there are no branches").WithHint("write `left: [steps]` and `right: [steps]`, with names of your own")
+	}
 	for _, e := range n.Entries {
-		if why := expr.ValidName(e.Key.Value); why != nil {
-			f.Diags().Error("bad-name", e.Key.Span, "%s", why)
-			continue
+		if e.Key.Kind != syntax.Broken {
+			fields.ValidName(e.Key, f.Diags())
 		}
 		p.Branches = append(p.Branches, &Branch{e.Key.Value, e.Key.Span, parseSteps(e.Value, f)})
 	}

@@ -14,15 +14,20 @@ type Return struct {
 
 // Fields declares the keys of a return step.
 func (r *Return) Fields(f *fields.Set) {
-	f.Value(&r.Value, "return", "the result of the workflow", fields.Required)
+	f.Value(&r.Value, "return", "the result of the workflow", fields.Required, fields.Sees(seesLater))
 }
 
 func (r *Return) check(c *checker, s *Step, sc scope) *types.Type {
-	if s.OnError != "" {
-		c.diags.Error("useless-modifier", s.verbSpan, "a return step cannot fail quietly: `on_error` has no use here")
-	}
 	if sc.noReturn != "" {
-		c.diags.Error("misplaced-return", s.verbSpan, "`return` cannot stand in %s", sc.noReturn)
+		c.diags.Error("misplaced-return", s.verbSpan, "`return` cannot stand in %s", sc.noReturn).
+			WithHint("leave it out: the steps end by themselves")
 	}
+	for _, slot := range c.pending {
+		if slot.Name == "return" && sc.returns && sc.noReturn == "" {
+			c.returned(slot, sc)
+			return types.NilType
+		}
+	}
+	c.slot("return", sc)
 	return types.NilType
 }

@@ -30,6 +30,7 @@ func (g *Saga) check(c *checker, s *Step, sc scope) *types.Type {
 	if g.Compensation != nil {
 		sc.compensation = g.Compensation
 	}
+	sc.saga = true
 	c.branches(s, sc, "")
 	c.deadLetter(g.Compensation, sc)
 	return types.NilType

@@ -26,27 +26,25 @@ func (a *Set) Fields(f *fields.Set) {
 	f.Node("set", "names of state variables and their new values", map[string]any{"type": "object"}, func(n *syntax.Node) {
 		bindNamed(f, n, "set", func(key *syntax.Node, v *expr.Value) {
 			a.Assignments = append(a.Assignments, Assignment{key.Value, key.Span, v})
-			f.AddSlots(fields.Slot{Name: "set." + key.Value, Value: v})
+			if v != nil {
+				f.AddSlots(fields.Slot{Name: "set." + key.Value, Value: v, Sees: seesLater})
+			}
 		})
 	}, fields.Required)
 }
 
 func (a *Set) check(c *checker, s *Step, sc scope) *types.Type {
-	if s.OnError != "" {
-		c.diags.Error("useless-modifier", s.Span, "a set step cannot fail quietly: `on_error` has no use here")
-	}
 	if sc.concurrent != "" {
 		c.diags.Error("concurrent-set", s.verbSpan, "%s cannot change the state, because others run at the same time", sc.concurrent).
 			WithHint("let the branch or item have an output, and set the state after the block")
 	}
 	for _, v := range a.Assignments {
-		t, ok := c.state.Field(v.Name)
-		if !ok {
-			c.diags.Error("unknown-variable", v.Span, "the state has no variable %q", v.Name).
-				Suggest(v.Name, c.state.Names())
-			continue
+		t, ok := c.state.write.Field(v.Name)
+		if !ok && !c.state.write.Open && expr.ValidName(v.Name) == nil {
+			d := c.diags.Error("unknown-variable", v.Span, "the state has no variable %q", v.Name)
+			suggestOr(d, v.Name, c.state.write.Names(), "add it to the document: state: {"+v.Name+": null}")
 		}
-		c.assignable(c.typeOf("set."+v.Name), t.NotNil(), v.Value.Span, "state."+v.Name)
+		c.slotAs("set."+v.Name, sc, t)
 	}
 	return types.NilType
 }

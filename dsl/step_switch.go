@@ -5,6 +5,7 @@ import (
 
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/types"
 )
 
@@ -16,6 +17,8 @@ type Case struct {
 	When   *expr.Expr
 	Do     []*Step
 	IsElse bool
+
+	at source.Span // of its first key
 }
 
 // Fields declares the keys of a switch step.
@@ -27,7 +30,8 @@ func (w *Switch) Fields(f *fields.Set) {
 	}, "switch", "branches, tried in order: `{when, do}`, the last may be `{else}`", fields.Required)
 	for i, c := range w.Cases {
 		if c.IsElse && i < len(w.Cases)-1 {
-			f.Diags().Error("misplaced-else", f.KeySpan("switch"), "`else` must be the last branch of a switch")
+			f.Diags().Error("misplaced-else", c.at, "branches after `else` are never taken").
+				WithHint("move it to the end of the switch")
 		}
 	}
 }
@@ -37,20 +41,31 @@ func (c *Case) Fields(f *fields.Set) {
 	f.Condition(&c.When, "when", "the condition")
 	bindSteps(f, &c.Do, "do", "steps for the case that it holds")
 	var otherwise []*Step
+	c.at = f.Span().Sub(0, 1)
 	bindSteps(f, &otherwise, "else", "steps for the case that no condition held")
 	if f.Diags() == nil {
 		return
 	}
-	switch {
-	case f.Has("else"):
-		c.IsElse, c.Do = true, otherwise
-		if f.Has("when") || f.Has("do") {
-			f.Diags().Error("two-keys", f.KeySpan("else"), "`else` stands alone in its branch")
+	if f.Has("else") {
+		c.IsElse, c.Do, c.at = true, otherwise, f.KeySpan("else")
+		for _, key := range []string{"when", "do"} {
+			if f.Has(key) {
+				f.Diags().Error("two-keys", f.KeySpan("else"), "`else` stands alone in its branch").
+					WithHint("make two branches of it: {when: …, do: …} and {else: …}")
+				return
+			}
 		}
-	case !f.Has("when"):
-		f.Diags().Error("missing-key", f.Span(), "a branch needs the key %q", "when")
-	case !f.Has("do"):
-		f.Diags().Error("missing-key", f.Span(), "a branch needs the key %q", "do")
+		return
+	}
+	if known := countMissing(f, "when", "do"); len(f.Entries()) > 2-known { // a mistyped key is reported as such
+		return
+	}
+	for _, key := range []string{"when", "do"} {
+		if !f.Has(key) {
+			f.Diags().Error("missing-key", f.Span().Sub(0, 1), "a branch needs the key %q", key).
+				WithHint("write {when: CONDITION, do: [steps]}, or {else: [steps]} for the last")
+			return
+		}
 	}
 }
 
@@ -67,6 +82,9 @@ func (w *Switch) Blocks() (blocks []Block) {
 }
 
 func (w *Switch) check(c *checker, s *Step, sc scope) *types.Type {
+	for _, k := range w.Cases {
+		c.constant(k.When, "the branch")
+	}
 	c.branches(s, sc, "the branch may not have been taken")
 	return types.NilType
 }

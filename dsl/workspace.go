@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/fields"
@@ -65,7 +66,8 @@ func (w *Workspace) document(n *syntax.Node, diags *diag.List) {
 		return
 	}
 	if n.Kind != syntax.Map {
-		diags.Error("not-a-document", n.Span, "this is %s, and a document is a mapping that begins with a key such as workflow:", n.Kind)
+		diags.Error("not-a-document", n.Span.Sub(0, firstLine(n)), "a document is a mapping that begins with a key such as workflow:, and this is %s", shown(n)).
+			WithHint("write workflow: NAME, and steps: below it")
 		return
 	}
 	for _, kind := range documents {
@@ -87,8 +89,9 @@ func (w *Workspace) add(d fields.Declarer, what string, n *syntax.Node, diags *d
 	switch d := d.(type) {
 	case *Project:
 		if w.Project != nil {
-			diags.Error("two-projects", d.Span, "there are two project documents").
-				WithNote(w.Project.Span, "the other is here")
+			diags.Error("two-projects", d.Span.Sub(0, len("project")), "there are two project documents").
+				WithNote(w.Project.Span.Sub(0, len("project")), "the other is here").
+				WithHint("files are checked together with one project: make one of the two")
 			return
 		}
 		w.Project = d
@@ -110,7 +113,26 @@ func DocumentKeys() (keys []string) {
 }
 
 func explainNoDocument(n *syntax.Node, diags *diag.List) {
+	if fields.Lost(n, diags) {
+		return
+	}
 	keys := DocumentKeys()
+	at := n.Span.Sub(0, 1)
+	if len(n.Entries) > 0 {
+		at = n.Entries[0].Key.Span
+	}
+	for _, e := range n.Entries {
+		if e.Key.Kind == syntax.Broken {
+			return
+		}
+	}
+	for _, e := range n.Entries {
+		if other := foreignDocuments[strings.ToLower(e.Key.Value)]; other != "" {
+			diags.Error("not-a-document", at, "this looks like %s", other).
+				WithHint("a workflow begins with workflow: NAME, and has its steps under steps:")
+			return
+		}
+	}
 	for _, e := range n.Entries {
 		if near := diag.Nearest(e.Key.Value, keys); near != "" {
 			diags.Error("unknown-key", e.Key.Span, "there is no kind of document that begins with %q", e.Key.Value).
@@ -118,37 +140,59 @@ func explainNoDocument(n *syntax.Node, diags *diag.List) {
 			return
 		}
 	}
-	at := n.Span
-	if len(n.Entries) > 0 {
-		at = n.Entries[0].Key.Span
-	}
 	diags.Error("not-a-document", at, "nothing here says what the document is").
 		WithHint("a workflow begins with workflow: NAME")
 }
 
 // check checks the definitions and makes programs of those without mistakes.
 func (w *Workspace) check(diags *diag.List) {
+	w.checkProject(diags)
+	w.checkCatalogues(diags)
 	seen := map[string]*Definition{}
 	for _, d := range w.definitions {
-		if d.Name != "" && seen[d.Name] != nil {
-			diags.Error("duplicate-workflow", d.Span.Sub(0, 1), "there are two workflows called %q", d.Name).
-				WithNote(seen[d.Name].Span, "the other is here")
-			continue
+		if first := seen[d.Name]; d.Name != "" && first != nil {
+			diags.Error("duplicate-workflow", d.nameAt, "there are two workflows called %q", d.Name).
+				WithNote(first.nameAt, "the other is here").
+				WithHint("clients start a workflow by its name: choose another")
 		}
 		seen[d.Name] = d
 		d.check(w, diags)
-		if !broken(d.Span, *diags) {
+	}
+	w.checkSchedules(diags)
+	w.checkCases(diags)
+	w.makePrograms(*diags)
+}
+
+// makePrograms makes programs of the definitions that have no mistakes, nor
+// have the documents they lean on.
+func (w *Workspace) makePrograms(diags diag.List) {
+	for _, d := range w.definitions {
+		spans := []source.Span{d.Span}
+		if w.Project != nil {
+			spans = append(spans, w.Project.Span)
+		}
+		for _, c := range w.cataloguesOf(d) {
+			spans = append(spans, c.Span)
+		}
+		if !slices.ContainsFunc(spans, diags.Within) {
 			w.Programs = append(w.Programs, newProgram(d, w.sources(d)))
 		}
 	}
 }
 
-// broken tells whether there is an error within a span.
-func broken(at source.Span, diags diag.List) bool {
-	return slices.ContainsFunc(diags, func(d diag.Diagnostic) bool {
-		return d.Severity == diag.Error && d.Span.File == at.File && d.Span.Start >= at.Start && d.Span.Start <= at.End
-	})
+// Definition finds a definition by its workflow type, be it without mistakes or
+// not, or returns nil.
+func (w *Workspace) Definition(workflow string) *Definition {
+	for _, d := range w.definitions {
+		if d.Name == workflow {
+			return d
+		}
+	}
+	return nil
 }
+
+// Definitions are all definitions, those with mistakes included.
+func (w *Workspace) Definitions() []*Definition { return w.definitions }
 
 // sources are the documents a definition leans on, its own first. Together they
 // mean the same on any worker, whatever becomes of the files.
@@ -157,6 +201,14 @@ func (w *Workspace) sources(d *Definition) []Source {
 	if w.Project != nil {
 		list = append(list, sourceOf(w.Project.Span))
 	}
+	for _, c := range w.cataloguesOf(d) {
+		list = append(list, sourceOf(c.Span))
+	}
+	return list
+}
+
+// cataloguesOf are the catalogues that declare an activity of a definition.
+func (w *Workspace) cataloguesOf(d *Definition) (list []*Catalogue) {
 	for _, c := range w.Catalogues {
 		used := false
 		d.WalkAll(func(s *Step) {
@@ -166,7 +218,7 @@ func (w *Workspace) sources(d *Definition) []Source {
 			}
 		})
 		if used {
-			list = append(list, sourceOf(c.Span))
+			list = append(list, c)
 		}
 	}
 	return list

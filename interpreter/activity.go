@@ -9,25 +9,73 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/expr"
 )
 
-// call dispatches an activity and waits for its result.
-func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope, activity string, args []any) (any, error) {
-	ctx, err := r.options(ctx, s, sc)
+// maxPending bounds the activities of a run that are under way at once. The
+// server refuses the 2,000th, and that would block the run.
+const maxPending = 1800
+
+// maxSummary is the longest summary, in bytes.
+const maxSummary = 200
+
+// call dispatches the activity of a step and waits for its output.
+func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
+	if r.pending >= maxPending {
+		if err := workflow.Await(ctx, func() bool { return r.pending < maxPending }); err != nil {
+			return nil, err
+		}
+	}
+	f, err := r.dispatch(ctx, s, sc)
 	if err != nil {
 		return nil, err
 	}
-	var f workflow.Future
-	if s.Local {
-		f = workflow.ExecuteLocalActivity(ctx, activity, args...)
-	} else {
-		f = workflow.ExecuteActivity(ctx, activity, args...)
+	return r.output(ctx, s, sc, f)
+}
+
+// dispatch schedules the activity of a step.
+func (r *run) dispatch(ctx workflow.Context, s *dsl.Step, sc *scope) (f workflow.Future, err error) {
+	var activity string
+	var args []any
+	switch b := s.Body.(type) {
+	case *dsl.Action:
+		activity = b.Spec.Name
+		args, err = r.actionCall(s, b, sc)
+	case *dsl.Activity:
+		activity, args, err = r.activityCall(s, b, sc)
+		if err == nil {
+			ctx, err = r.withKey(ctx, s, sc)
+		}
 	}
-	var raw converter.RawValue
-	if err := f.Get(ctx, &raw); err != nil {
+	if err == nil {
+		ctx, err = r.options(ctx, s, sc)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return decodeRaw(raw)
+	r.pending++
+	if s.Local {
+		return workflow.ExecuteLocalActivity(ctx, activity, args...), nil
+	}
+	return workflow.ExecuteActivity(ctx, activity, args...), nil
+}
+
+// output waits for the result of an activity and makes the step's output of it.
+func (r *run) output(ctx workflow.Context, s *dsl.Step, sc *scope, f workflow.Future) (any, error) {
+	var raw converter.RawValue
+	err := f.Get(ctx, &raw)
+	r.pending--
+	if err != nil {
+		return nil, err
+	}
+	result, err := decodeRaw(raw)
+	if err != nil {
+		return nil, &Failure{Type: InvalidResult, Message: "the result of the activity cannot be read: " + err.Error()}
+	}
+	if _, builtin := s.Body.(*dsl.Action); builtin {
+		return result, nil // its worker has projected it
+	}
+	return r.project(s, sc, result)
 }
 
 // options says how the activity of a step is dispatched.
@@ -44,7 +92,7 @@ func (r *run) options(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 			Summary:                summary,
 		}), nil
 	}
-	queue, err := r.text(s.TaskQueue, s.Path, sc)
+	queue, err := r.text(s, s.TaskQueue, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +136,7 @@ func retryPolicy(p *dsl.Retry) *temporal.RetryPolicy {
 // summary is what the Web UI shows for a step: its title or its name, and the
 // item of the loop it stands in.
 func (r *run) summary(s *dsl.Step, sc *scope) (string, error) {
-	text, err := r.text(s.Title, s.Path, sc)
+	text, err := r.text(s, s.Title, sc)
 	if err != nil {
 		return "", err
 	}
@@ -98,53 +146,59 @@ func (r *run) summary(s *dsl.Step, sc *scope) (string, error) {
 			text = sc.instance(s.Path)
 		}
 	}
-	if sc.undoing != "" {
+	if sc.undone != nil {
 		text = "undo " + text
 	}
-	return shorten(text, 200), nil
+	return shorten(text, maxSummary), nil
 }
 
-// activity runs a registered activity.
-func (r *run) activity(ctx workflow.Context, s *dsl.Step, b *dsl.Activity, sc *scope) (any, error) {
-	activity, err := r.text(b.Type, s.Path, sc)
+// activityCall is what a registered activity is sent.
+func (r *run) activityCall(s *dsl.Step, b *dsl.Activity, sc *scope) (string, []any, error) {
+	activity, err := r.text(s, b.Type, sc)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if !b.Type.IsConst() && !slices.Contains(b.Allow, activity) {
-		return nil, &Failure{Type: "UnknownActivity", Message: "the activity type " + strconv.Quote(activity) + " is not among those allowed here", Span: b.Type.Span}
+		return "", nil, &Failure{Type: UnknownActivity, Message: "the activity type " + strconv.Quote(activity) + " is not among those allowed here", Span: b.Type.Span}
 	}
 	args, err := r.arguments(s, b, sc)
-	if err != nil {
-		return nil, err
-	}
-	key, err := r.sentKey(s, sc)
-	if err != nil {
-		return nil, err
-	}
-	result, err := r.call(workflow.WithValue(ctx, keyHeader{}, key), s, sc, activity, args)
-	if err != nil {
-		return nil, err
-	}
-	return r.project(s, sc, result)
+	return activity, args, err
 }
 
-func (r *run) arguments(s *dsl.Step, b *dsl.Activity, sc *scope) (args []any, err error) {
-	values := b.Args
+// withKey makes the idempotency key of a step travel with its activity.
+func (r *run) withKey(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Context, error) {
+	key, err := r.sentKey(s, sc)
+	return workflow.WithValue(ctx, keyHeader{}, key), err
+}
+
+func (r *run) arguments(s *dsl.Step, b *dsl.Activity, sc *scope) ([]any, error) {
 	if b.With != nil {
-		values = append(values[:0:0], b.With)
+		raw, _, err := r.argument(s, b.With, sc)
+		return []any{raw}, err
 	}
-	for _, v := range values {
-		x, err := r.eval(v, s.Path, sc)
+	args := make([]any, len(b.Args))
+	total := 0
+	for i, v := range b.Args {
+		raw, size, err := r.argument(s, v, sc)
 		if err != nil {
 			return nil, err
 		}
-		raw, err := encode(x)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, raw)
+		args[i] = raw
+		total += size
+	}
+	if total > maxPayload {
+		return nil, tooLarge(total)
 	}
 	return args, nil
+}
+
+func (r *run) argument(s *dsl.Step, v *expr.Value, sc *scope) (raw converter.RawValue, size int, err error) {
+	x, err := r.eval(s, v, sc)
+	if err != nil {
+		return raw, 0, err
+	}
+	raw, err = encode(x)
+	return raw, len(raw.Payload().GetData()), err
 }
 
 // project applies `expect` and `output` to a result that other workers made.
@@ -152,19 +206,19 @@ func (r *run) project(s *dsl.Step, sc *scope, result any) (any, error) {
 	if s.Expect == nil && s.Output == nil {
 		return result, nil
 	}
-	inner := sc.child()
-	inner.vars["result"] = result
+	sc.vars["result"] = result
+	defer delete(sc.vars, "result")
 	if s.Expect != nil {
-		ok, err := r.condition(s.Expect, s.Path, inner)
+		ok, err := r.condition(s, s.Expect, sc)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			return nil, &Failure{Type: "ExpectationFailed", Message: "the result is not as expected: " + s.Expect.Text, Span: s.Expect.Span, Details: result}
+			return nil, &Failure{Type: ExpectationFailed, Message: "the result is not as expected: " + s.Expect.Text, Span: s.Expect.Span, Details: result}
 		}
 	}
 	if s.Output == nil {
 		return result, nil
 	}
-	return r.eval(s.Output, s.Path, inner)
+	return r.eval(s, s.Output, sc)
 }

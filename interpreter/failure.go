@@ -3,15 +3,12 @@ package interpreter
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/source"
-	"github.com/partitur/partitur/dsl/value"
 )
 
 // Types of errors that the interpreter itself raises.
@@ -22,6 +19,12 @@ const (
 	Cancelled       = "Cancelled"
 	TooManyFailures = "TooManyFailures"
 	ResultTooLarge  = "ResultTooLarge"
+
+	InvalidOutput     = "InvalidOutput"     // the result does not fit output_schema
+	InvalidResult     = "InvalidResult"     // what an activity returned cannot be read
+	ExpectationFailed = "ExpectationFailed" // what `expect` asks is not true
+	UnknownActivity   = "UnknownActivity"   // the computed type is not among those allowed
+	InternalError     = "InternalError"     // anything else
 )
 
 // A Failure is an error of a step, as expressions see it. It knows where the
@@ -39,6 +42,8 @@ type Failure struct {
 	Compensations []any
 
 	category string
+	whole    bool // the timeout of a whole step
+	raised   bool // by a `fail` step
 }
 
 func (f *Failure) Error() string { return f.Type + ": " + f.Message }
@@ -54,33 +59,23 @@ func (f *Failure) value() map[string]any {
 	if compensations == nil {
 		compensations = []any{}
 	}
-	return map[string]any{
+	v := map[string]any{
 		"type": f.Type, "message": f.Message, "step": f.Step, "path": f.Path,
 		"retryable": f.Retryable, "retry_state": f.RetryState, "attempt": f.Attempt,
 		"details": f.Details, "cause": f.Cause, "compensations": compensations,
 	}
+	if f.category != "" {
+		v["category"] = f.category // so that it survives `fail: ${ error }`
+	}
+	return v
 }
 
-// Ways out of a block other than its end and an error.
-const (
-	exitCancel = iota
-	exitReturn
-)
-
-// An exit leaves blocks; no catch sees it.
-type exit struct {
-	kind  int
-	value any
-}
-
-func (e *exit) Error() string { return [...]string{"cancelled", "return"}[e.kind] }
-
-// cancelled leaves everything because somebody asked for it from outside.
-var cancelled = &exit{kind: exitCancel}
-
-func isCancel(err error) bool {
-	e, ok := err.(*exit)
-	return ok && e.kind == exitCancel
+// status is that of a step which failed like this.
+func (f *Failure) status(s *dsl.Step) string {
+	if f.category == "timeout" && f.Path == s.Path {
+		return "timed_out"
+	}
+	return "failed"
 }
 
 // failure makes a Failure of whatever went wrong in a step; nil stays nil and
@@ -102,16 +97,6 @@ func (r *run) failure(s *dsl.Step, sc *scope, err error) error {
 	return f
 }
 
-// asFailure is failure for the error a step ended with: an error of the
-// cancelled kind in a cancelled context is the cancellation itself.
-func (r *run) asFailure(ctx workflow.Context, s *dsl.Step, sc *scope, err error) error {
-	var cancel *temporal.CanceledError
-	if err != nil && ctx.Err() != nil && errors.As(err, &cancel) {
-		return cancelled
-	}
-	return r.failure(s, sc, err)
-}
-
 // fromError translates what the SDK and the evaluator report.
 func fromError(err error) *Failure {
 	var f *Failure
@@ -119,37 +104,39 @@ func fromError(err error) *Failure {
 		return f
 	}
 	f = &Failure{}
-	var act *temporal.ActivityError
-	if errors.As(err, &act) {
-		f.RetryState = retryState(act.RetryState())
-	}
 	f.translate(err)
 	return f
 }
 
+// translate goes by the outermost error that says what happened: what it wraps
+// is only its cause.
 func (f *Failure) translate(err error) {
-	var (
-		app      *temporal.ApplicationError
-		timeout  *temporal.TimeoutError
-		canceled *temporal.CanceledError
-		eval     *expr.EvalError
-	)
-	switch {
-	case errors.As(err, &eval):
-		f.Type, f.Message, f.Span = ExpressionError, eval.Message, eval.Span
-	case errors.As(err, &timeout):
-		f.Type, f.category, f.Retryable = Timeout, "timeout", true
-		f.Message = "the activity timed out: " + timeoutNames[timeout.TimeoutType().String()]
-		f.Details = map[string]any{"timeout": strings.TrimPrefix(timeout.TimeoutType().String(), "TIMEOUT_TYPE_")}
-		if cause := timeout.Unwrap(); cause != nil {
-			f.Cause = fromError(cause).value()
-		}
-	case errors.As(err, &app):
-		f.fromApplication(app)
-	case errors.As(err, &canceled):
+	switch e := err.(type) {
+	case *temporal.ActivityError:
+		f.RetryState = retryState(e.RetryState())
+		f.translate(e.Unwrap())
+	case *expr.EvalError:
+		f.Type, f.Message, f.Span = ExpressionError, e.Error(), e.Span
+	case *temporal.TimeoutError:
+		f.fromTimeout(e)
+	case *temporal.ApplicationError:
+		f.fromApplication(e)
+	case *temporal.CanceledError:
 		f.Type, f.category, f.Message = Cancelled, "cancelled", "somebody else cancelled it"
+	case nil:
+		f.Type, f.Message = InternalError, "the error says nothing"
 	default:
-		f.Type, f.Message = "InternalError", err.Error()
+		f.Type, f.Message = InternalError, err.Error()
+	}
+}
+
+func (f *Failure) fromTimeout(e *temporal.TimeoutError) {
+	f.Type, f.category, f.Retryable = Timeout, "timeout", true
+	kind := e.TimeoutType().String()
+	f.Message = "the activity timed out: " + timeoutNames[kind]
+	f.Details = map[string]any{"timeout": snake(kind)}
+	if cause := e.Unwrap(); cause != nil {
+		f.Cause = fromError(cause).value()
 	}
 }
 
@@ -178,38 +165,13 @@ func (f *Failure) fromApplication(app *temporal.ApplicationError) {
 	}
 }
 
-// categoryOf is the category of an error that is a Failure.
-func categoryOf(err error) string { return fromError(err).category }
-
-// fail makes of an error what Temporal records for the run.
-func (r *run) fail(err error) error {
-	f := fromError(err)
-	var report any = r.report(f)
-	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, temporal.ApplicationErrorOptions{
-		NonRetryable: !f.Retryable, Details: []any{report},
-	})
-}
-
 // describe is `error` for a handler: nil if nothing went wrong.
 func (r *run) describe(err error) any {
 	if f, ok := err.(*Failure); ok {
 		return f.value()
 	}
 	if isCancel(err) {
-		return (&Failure{Type: Cancelled, Message: "the workflow was cancelled", category: "cancelled", Compensations: r.compensationReport()}).value()
+		return (&Failure{Type: Cancelled, Message: "the workflow was cancelled", category: "cancelled", Compensations: r.undone()}).value()
 	}
 	return nil
-}
-
-func asExpressionError(err error) error { return err }
-
-func wrongType(v *expr.Value, want string, got any) error {
-	text, err := value.Encode(got)
-	if err != nil {
-		text = []byte("something else")
-	}
-	if len(text) > 60 {
-		text = append(text[:57:57], "..."...)
-	}
-	return &Failure{Type: ExpressionError, Message: "this must be " + want + ", and it is " + string(text), Span: v.Span}
 }

@@ -11,9 +11,8 @@ import (
 // A host answers expressions that ask for the time or for randomness, in a way
 // that replay repeats.
 type host struct {
-	ctx           workflow.Context
-	path          string // of the step that is being evaluated: it names the random stream
-	cancelDetails any
+	ctx  workflow.Context
+	path string // of the step that is being evaluated: it names the random stream
 }
 
 // Now is the time of the workflow, which stands still during a workflow task.

@@ -53,7 +53,7 @@ func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (a
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin)
-	if err := r.answer(ctx); err != nil {
+	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}
 	return r.execute(ctx, args)
@@ -69,9 +69,18 @@ func (i *Interpreter) pin(ctx workflow.Context) (pin Pin) {
 		if err != nil {
 			panic(err.Error())
 		}
-		return p
+		raw, err := p.payload()
+		if err != nil {
+			panic(err.Error())
+		}
+		return raw
 	})
-	if err := recorded.Get(&pin); err != nil {
+	var raw converter.RawValue
+	err := recorded.Get(&raw)
+	if err == nil {
+		pin, err = readPin(raw)
+	}
+	if err != nil {
 		panic("the recorded definition cannot be read: " + err.Error())
 	}
 	return pin

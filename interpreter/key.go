@@ -22,29 +22,38 @@ func keyBase(info *workflow.Info) string {
 }
 
 // key is the idempotency key of a step: equal for all attempts of the same
-// effect, different for every other.
+// effect, different for every other. In a compensation it is that of the step
+// that is undone.
 func (r *run) key(s *dsl.Step, sc *scope) string {
-	if sc.undoing != "" {
-		return sc.undoing
+	if sc.undone != nil {
+		return sc.undone.key
 	}
 	sum := sha256.Sum256([]byte(r.keyBase + sc.instance(s.Path)))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+	made := base64.RawURLEncoding.EncodeToString(sum[:16])
+	if s.IdempotencyKey == nil {
+		return made
+	}
+	sc.vars["step"] = map[string]any{"id": s.ID, "path": sc.instance(s.Path), "idempotency_key": made}
+	if own, err := s.IdempotencyKey.Eval(sc.vars); err == nil {
+		if text, ok := own.(string); ok {
+			return text
+		}
+	}
+	return made // whoever sends it finds the mistake
 }
 
 // sentKey is the key that goes out with a step: the author's if there is one.
 // What a compensation sends is told apart from what it undoes.
 func (r *run) sentKey(s *dsl.Step, sc *scope) (string, error) {
-	if s.IdempotencyKey != nil {
-		return r.text(s.IdempotencyKey, s.Path, sc)
-	}
-	if sc.undoing == "" {
+	switch {
+	case s.IdempotencyKey != nil:
+		return r.text(s, s.IdempotencyKey, sc)
+	case sc.undone == nil:
 		return r.key(s, sc), nil
+	case sc.undone.only == s:
+		return sc.undone.key + "/undo", nil
 	}
-	suffix := "/undo"
-	if _, last, ok := strings.Cut(s.Path, "/compensate/"); ok && s.AmongOthers {
-		suffix += "/" + last
-	}
-	return sc.undoing + suffix, nil
+	return sc.undone.key + "/undo/" + strings.TrimPrefix(sc.instance(s.Path), sc.undone.base), nil
 }
 
 // shorten cuts a text to a number of bytes, and keeps it distinct by a hash.

@@ -11,14 +11,40 @@ import (
 	"github.com/partitur/partitur/dsl/value"
 )
 
+// maxPayload is the server's default limit for one payload, less room for what
+// is added on the way.
+const maxPayload = 2<<20 - 4<<10
+
+// encode makes a payload of a value, or an error the author can catch if the
+// server would refuse it.
+func encode(v any) (converter.RawValue, error) {
+	if v == nil {
+		return converter.NewRawValue(&commonpb.Payload{Metadata: encoding("binary/null")}), nil
+	}
+	data, err := value.Encode(v)
+	if err != nil {
+		return converter.RawValue{}, &Failure{Type: ExpressionError, Message: err.Error()}
+	}
+	if len(data) > maxPayload {
+		return converter.RawValue{}, tooLarge(len(data))
+	}
+	return converter.NewRawValue(&commonpb.Payload{Metadata: encoding("json/plain"), Data: data}), nil
+}
+
+func encoding(name string) map[string][]byte { return map[string][]byte{"encoding": []byte(name)} }
+
+func tooLarge(size int) error {
+	return &Failure{Type: ResultTooLarge, Message: "the value is " + value.FormatSize(int64(size)) + ", and the server takes at most 2MB at once"}
+}
+
 // maxArguments is how many positional arguments a workflow can be started with.
 const maxArguments = 16
 
 // decodeArguments takes the input of a run: nothing, one value, or several as a
 // list.
 func decodeArguments(args converter.EncodedValues) (any, error) {
-	raws := make([]converter.RawValue, maxArguments)
-	targets := make([]any, maxArguments)
+	raws := make([]converter.RawValue, maxArguments+1)
+	targets := make([]any, len(raws))
 	for i := range raws {
 		targets[i] = &raws[i]
 	}
@@ -38,11 +64,13 @@ func decodeArguments(args converter.EncodedValues) (any, error) {
 		}
 		list = append(list, v)
 	}
-	if len(list) == 0 {
+	switch len(list) {
+	case 0:
 		return nil, nil
-	}
-	if len(list) == 1 {
+	case 1:
 		return list[0], nil
+	case len(raws):
+		return nil, fmt.Errorf("a workflow takes at most %d arguments", maxArguments)
 	}
 	return list, nil
 }

@@ -4,21 +4,30 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
 )
 
 // A Pin is what a run records when it starts and keeps for ever: the exact
 // definition, and the worker's settings that it uses. It is the content of the
-// one marker in a run's history.
+// one marker in a run's history, so it is kept short.
 type Pin struct {
 	Digest   string            `json:"digest"`
 	Language string            `json:"language"`
-	Source   []byte            `json:"source"` // the dsl.Sources as JSON, deflated (RFC 1951)
 	Env      map[string]string `json:"env,omitempty"`
+	Source   []byte            `json:"-"` // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
+
+// maxPacked bounds a recorded definition: the server takes no payload of more
+// than 2MB.
+const maxPacked = 1 << 20
 
 // maxSource bounds what a recorded source unpacks to, in bytes.
 const maxSource = 16 << 20
@@ -30,7 +39,8 @@ func NewPin(p *dsl.Program, env map[string]string) (Pin, error) {
 		return Pin{}, err
 	}
 	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	packed.WriteByte(1)
+	w, err := flate.NewWriterDict(&packed, flate.BestCompression, []byte(dictionary))
 	if err != nil {
 		return Pin{}, err
 	}
@@ -40,14 +50,60 @@ func NewPin(p *dsl.Program, env map[string]string) (Pin, error) {
 	if err := w.Close(); err != nil {
 		return Pin{}, err
 	}
+	if packed.Len() > maxPacked {
+		return Pin{}, fmt.Errorf("the definition of %q is too long: packed it takes %s, and a run can record %s",
+			p.Name, value.FormatSize(int64(packed.Len())), value.FormatSize(maxPacked))
+	}
 	return Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env}, nil
 }
 
 // Sources unpacks the recorded definition.
 func (p Pin) Sources() (sources []dsl.Source, err error) {
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(p.Source)), maxSource))
+	if len(p.Source) == 0 || p.Source[0] != 1 {
+		return nil, fmt.Errorf("the recorded definition %s cannot be unpacked: this worker does not know how it was packed", p.Digest)
+	}
+	r := flate.NewReaderDict(bytes.NewReader(p.Source[1:]), []byte(dictionary))
+	text, err := io.ReadAll(io.LimitReader(r, maxSource))
 	if err != nil {
 		return nil, fmt.Errorf("the recorded definition %s cannot be unpacked: %w", p.Digest, err)
 	}
 	return sources, json.Unmarshal(text, &sources)
 }
+
+// payload is the pin in a history: a line of JSON, and the packed source.
+func (p Pin) payload() (converter.RawValue, error) {
+	head, err := json.Marshal(p)
+	if err != nil {
+		return converter.RawValue{}, err
+	}
+	return converter.NewRawValue(&commonpb.Payload{
+		Metadata: map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingBinary)},
+		Data:     append(append(head, '\n'), p.Source...),
+	}), nil
+}
+
+// readPin is the inverse of payload.
+func readPin(raw converter.RawValue) (p Pin, err error) {
+	head, source, found := bytes.Cut(raw.Payload().GetData(), []byte("\n"))
+	if !found {
+		return p, errors.New("it has no source")
+	}
+	p.Source = source
+	return p, json.Unmarshal(head, &p)
+}
+
+// dictionary is what definitions have in common; what is likeliest stands last.
+// It is part of the format of histories: a change of a single byte makes
+// recorded definitions unreadable. A better one gets a number of its own.
+const dictionary = "null false true integer number string boolean array properties: {items: {pattern: enum: minimum: default: required: [" +
+	`input:\n  type: object\n  required: [id]\n  properties:\n    id: {type: string}\n` +
+	`state: {signals: queries: updates: message: validate: env: secrets: [search_attributes: \n` +
+	`defaults:\n  task_queue: timeout: 30s\n  retry: {maximum_attempts: 5, initial_interval: 1s, maximum_interval: 10s, backoff_coefficient: 2}\n` +
+	`  on_error: continue\n  on_item_error: for_each: concurrency: do: collect: parallel: branches: switch: - when: else: - if: then: saga: try: ` +
+	`catch: [{type: finally: wait: sleep: receive: await: approval: {title: approvers: [ timeout: on_timeout: reject\n` +
+	`    fail: {type: message: \n    return: ${ \n    set: {\n    log: \n    value: ${ \n    workflow: with: {\n` +
+	`    http:\n      method: POST\n      url: ${ env.\n      headers: {Authorization: \"Bearer ${ secrets.\n      body: {\n` +
+	`      errors:\n        - {status: 409, type: retryable: false}\n    output: ${ result.body }\n` +
+	`    compensate:\n      activity: \n      with: {id: \"${ input.id }\"}\n      with: {id: \"${ steps.output.id }\"}\n` +
+	`output: {id: \"${ steps.\nsteps:\n  - id: \n    activity: \n    with: {id: \"${ item }\"\n    title: \n` +
+	`[{"f":".yaml","l":1,"t":"workflow: version: \"1\"\ntitle: \n\nsteps:\n  - id: `

@@ -3,9 +3,7 @@ package interpreter
 import (
 	"strings"
 
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl/value"
 )
@@ -47,41 +45,26 @@ func (r *run) report(f *Failure) Report {
 	return rep
 }
 
-// maxPayload is the server's default limit for one payload, less room for what
-// is added on the way.
-const maxPayload = 2<<20 - 4<<10
-
-// encode makes a payload of a value, or an error the author can catch if the
-// server would refuse it.
-func encode(v any) (converter.RawValue, error) {
-	p, err := converter.GetDefaultDataConverter().ToPayload(nil)
-	if v != nil {
-		var data []byte
-		if data, err = value.Encode(v); err != nil {
-			return converter.RawValue{}, &Failure{Type: ExpressionError, Message: err.Error()}
-		}
-		p.Metadata = map[string][]byte{"encoding": []byte("json/plain")}
-		p.Data = data
-	}
-	if err != nil {
-		return converter.RawValue{}, err
-	}
-	if len(p.Data) > maxPayload {
-		return converter.RawValue{}, &Failure{Type: ResultTooLarge, Message: "the value is " + value.FormatSize(int64(len(p.Data))) + ", and the server takes at most 2MB at once"}
-	}
-	return converter.NewRawValue(p), nil
+// fail makes of a failure what Temporal records for the run.
+func (r *run) fail(f *Failure) error {
+	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, temporal.ApplicationErrorOptions{
+		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit()},
+	})
 }
 
-func encodeResult(v any) (any, error) {
-	raw, err := encode(v)
-	if err != nil {
-		return nil, temporal.NewNonRetryableApplicationError(fromError(err).Message, fromError(err).Type, nil)
+// fit leaves out what the server would not take.
+func (rep Report) fit() Report {
+	if value.Size(rep.Details)+value.Size(rep.Cause)+value.Size(rep.Compensations) > maxPayload/2 {
+		rep.Details, rep.Cause, rep.Compensations = nil, nil, nil
 	}
-	return raw, nil
+	return rep
 }
 
 func retryState(s interface{ String() string }) string {
-	return strings.ToLower(snake(strings.TrimPrefix(s.String(), "RETRY_STATE_")))
+	if text := s.String(); text != "Unspecified" {
+		return snake(text)
+	}
+	return ""
 }
 
 // snake writes MaximumAttemptsReached as maximum_attempts_reached.
@@ -93,12 +76,5 @@ func snake(s string) string {
 		}
 		b.WriteRune(c)
 	}
-	return b.String()
-}
-
-func originalRunID(info *workflow.Info) string {
-	if info.OriginalRunID != "" {
-		return info.OriginalRunID
-	}
-	return info.WorkflowExecution.RunID
+	return strings.ToLower(b.String())
 }

@@ -1,9 +1,6 @@
 package interpreter
 
 import (
-	"fmt"
-	"strings"
-
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -17,15 +14,17 @@ type run struct {
 	pin     Pin
 	info    *workflow.Info
 	host    *host
-
-	vars    map[string]any // what every scope of the run sees
-	state   map[string]any // what `set` changes
-	counts  map[string]int // activities scheduled, by path
-	views   map[string]*view
-	started []*view  // in the order in which steps began
-	undos   int      // compensations registered so far
-	open    []*entry // every compensation that has not been dropped
 	keyBase string
+
+	vars       map[string]any // what every scope of the run sees
+	state      map[string]any // what `set` changes
+	counts     map[string]int // activities scheduled, by path
+	pending    int            // activities scheduled and not ended
+	undos      int            // compensations registered so far
+	registered []*entry       // every compensation that has not been dropped
+
+	views map[string]*view // by path
+	order []*view          // in the order in which steps began
 }
 
 func newRun(ctx workflow.Context, program *dsl.Program, pin Pin) *run {
@@ -39,185 +38,118 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin) *run {
 	return r
 }
 
-// execute runs the program from the first step to the end of its cleanup.
+// execute runs the program from the first step to the end of its cleanup. An
+// input that does not fit ends the run before anything has begun, so that no
+// handler runs either.
 func (r *run) execute(ctx workflow.Context, args converter.EncodedValues) (any, error) {
 	sc := r.rootScope()
 	if err := r.begin(sc, args); err != nil {
-		return nil, r.fail(err)
+		return nil, r.fail(fromError(err))
 	}
 	result, err := r.flow(ctx, sc)
-	result, err = r.end(ctx, sc, result, err)
-	if err != nil {
-		return nil, r.leave(err)
-	}
-	return encodeResult(result)
-}
-
-// begin takes the input and gives the state its initial values.
-func (r *run) begin(sc *scope, args converter.EncodedValues) error {
-	input, err := decodeArguments(args)
-	if err != nil {
-		return &Failure{Type: InvalidInput, Message: err.Error()}
-	}
-	if input, err = r.checkInput(input); err != nil {
-		return err
-	}
-	sc.vars["input"] = input
-	r.vars["input"] = input
-	for _, v := range r.program.State {
-		x, err := r.eval(v.Value, "state."+v.Name, sc)
-		if err != nil {
-			return err
-		}
-		r.state[v.Name] = x
-	}
-	return nil
-}
-
-func (r *run) checkInput(input any) (any, error) {
-	schema := r.program.Input
-	if schema == nil {
-		return input, nil
-	}
-	if object, _ := schema.Raw().(map[string]any); input == nil && object["type"] == "object" {
-		input = map[string]any{}
-	}
-	input = schema.Default(input)
-	violations := schema.Validate(input)
-	if len(violations) == 0 {
-		return input, nil
-	}
-	lines := make([]string, len(violations))
-	for i, v := range violations {
-		lines[i] = strings.TrimPrefix(v.Path+": "+v.Message, ": ")
-	}
-	return nil, &Failure{
-		Type:    InvalidInput,
-		Message: "the input does not fit: " + strings.Join(lines, "; "),
-		Details: map[string]any{"violations": toList(lines)},
-	}
-}
-
-func toList(lines []string) []any {
-	list := make([]any, len(lines))
-	for i, l := range lines {
-		list[i] = l
-	}
-	return list
+	return r.end(ctx, sc, result, err)
 }
 
 // flow runs the main steps and computes the result.
 func (r *run) flow(ctx workflow.Context, sc *scope) (any, error) {
-	if err := r.steps(ctx, r.program.Steps, sc); err != nil {
-		if e, ok := err.(*exit); ok && e.kind == exitReturn {
-			return r.checkOutput(e.value)
-		}
+	err := r.steps(ctx, r.program.Steps, sc)
+	if isReturn(err) {
+		return r.returned(err)
+	}
+	if err != nil || r.program.Output == nil {
 		return nil, err
 	}
-	if r.program.Output == nil {
-		return nil, nil
-	}
-	result, err := r.eval(r.program.Output, "output", sc)
+	result, err := r.evalAt("output", r.program.Output, sc)
 	if err != nil {
-		return nil, r.failure(nil, sc, err)
+		return nil, fromError(err)
 	}
-	return r.checkOutput(result)
+	return r.result(result, r.program.Output.Span)
 }
 
-func (r *run) checkOutput(result any) (any, error) {
-	schema := r.program.OutputSchema
-	if schema == nil {
-		return result, nil
+// returned is the result of a run that a `return` ends.
+func (r *run) returned(err error) (any, error) {
+	e := err.(*exit)
+	return r.result(e.value, e.at)
+}
+
+// end undoes what has to be undone, runs the handlers of the document, and
+// decides how the run ends. Only a run that was asked to cancel ends Cancelled.
+func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, error) {
+	if err != nil {
+		r.undo(ctx, sc, err)
 	}
-	for _, v := range schema.Validate(result) {
-		return nil, &Failure{Type: "InvalidOutput", Message: strings.TrimPrefix(fmt.Sprintf("the result does not fit output_schema: %s: %s", v.Path, v.Message), ": ")}
+	var details []any
+	switch f, failed := err.(*Failure); {
+	case failed:
+		result, err = r.onFailure(ctx, sc, f)
+	case isCancel(err):
+		details = r.onCancel(ctx, sc, err)
+	}
+	if e := r.last(ctx, sc, err); err == nil && e != nil {
+		err = e
+	}
+	switch f, failed := err.(*Failure); {
+	case failed:
+		return nil, r.fail(f)
+	case isCancel(err):
+		return nil, temporal.NewCanceledError(details...)
 	}
 	return result, nil
 }
 
-// end undoes what has to be undone, runs the handlers of the document, and
-// decides how the run ends.
-func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, error) {
-	if err != nil {
-		r.undo(ctx, sc.undo, r.program.Compensation, err)
+// onFailure runs the handler of the run's failure. A `return` in it completes
+// the run, a `fail` replaces the error; anything else that goes wrong in it
+// does not.
+func (r *run) onFailure(ctx workflow.Context, sc *scope, f *Failure) (any, error) {
+	if r.program.OnFailure == nil {
+		return nil, f
 	}
-	cleanup, done := r.cleanup(ctx)
-	defer done()
-	switch {
-	case err == nil:
-	case isCancel(err):
-		value, handled := r.handler(cleanup, r.program.OnCancel, sc, err)
-		if handled != nil {
-			value = handled.value
-		}
-		r.host.cancelDetails = value
-	default:
-		if _, handled := r.handler(cleanup, r.program.OnFailure, sc, err); handled != nil {
-			result, err = handled.value, nil
-		}
+	err := r.cleanup(ctx, r.program.OnFailure, sc, f, "on_failure")
+	if isReturn(err) {
+		return r.returned(err)
 	}
-	if e := r.final(cleanup, r.program.Finally, sc, err); e != nil && err == nil {
-		err = e
-	}
-	return result, err
-}
-
-// handler runs on_failure or on_cancel. A `return` in it is handed back; an
-// error in it is logged, since the run already ends with another.
-func (r *run) handler(ctx workflow.Context, steps []*dsl.Step, sc *scope, cause error) (any, *exit) {
-	if steps == nil {
-		return nil, nil
-	}
-	inner := sc.child()
-	inner.undo = nil
-	inner.vars["error"] = r.describe(cause)
-	err := r.steps(ctx, steps, inner)
-	if e, ok := err.(*exit); ok && e.kind == exitReturn {
+	if e, ok := err.(*Failure); ok && e.raised {
+		e.Compensations = f.Compensations
 		return nil, e
 	}
-	if err != nil {
-		workflow.GetLogger(ctx).Error("a handler of the workflow failed", "error", err.Error())
-	}
-	return nil, nil
+	r.logHandler(ctx, "on_failure", err)
+	return nil, f
 }
 
-// final runs a `finally` list, which sees `error` if there is one.
-func (r *run) final(ctx workflow.Context, steps []*dsl.Step, sc *scope, cause error) error {
-	if steps == nil {
+// onCancel runs the handler of a cancellation, and returns what the caller is
+// told: what the handler returned, if it did, and what was undone.
+func (r *run) onCancel(ctx workflow.Context, sc *scope, err error) []any {
+	report, _ := encode(map[string]any{"compensations": r.undone()})
+	if r.program.OnCancel == nil {
+		return []any{report}
+	}
+	e := r.cleanup(ctx, r.program.OnCancel, sc, err, "on_cancel")
+	if isReturn(e) {
+		value, e := encode(e.(*exit).value)
+		if e == nil {
+			return []any{value, report}
+		}
+		r.logHandler(ctx, "on_cancel", e)
+		return []any{report}
+	}
+	r.logHandler(ctx, "on_cancel", e)
+	return []any{report}
+}
+
+// last runs the `finally` of the document.
+func (r *run) last(ctx workflow.Context, sc *scope, because error) error {
+	if r.program.Finally == nil {
 		return nil
 	}
-	inner := sc.child()
-	inner.undo = nil
-	inner.vars["error"] = r.describe(cause)
-	return r.steps(ctx, steps, inner)
+	err := r.cleanup(ctx, r.program.Finally, sc, because, "finally")
+	if because != nil {
+		r.logHandler(ctx, "finally", err)
+	}
+	return err
 }
 
-// cleanup is the context of handlers: detached from cancellation, and bounded.
-func (r *run) cleanup(ctx workflow.Context) (workflow.Context, func()) {
-	bound := r.program.Timeouts.Cleanup
-	if bound == 0 {
-		bound = dsl.DefaultCleanup
+func (r *run) logHandler(ctx workflow.Context, handler string, err error) {
+	if err != nil {
+		workflow.GetLogger(ctx).Error("a handler of the workflow failed", "handler", handler, "error", err.Error())
 	}
-	if r.program.OnFailure == nil && r.program.OnCancel == nil && r.program.Finally == nil {
-		return ctx, func() {}
-	}
-	ctx, cancel := workflow.NewDisconnectedContext(ctx)
-	return ctx, r.limit(ctx, bound, "cleanup", cancel)
-}
-
-// leave turns the error that ends the run into what Temporal records. Only a
-// run that was asked to cancel ends Cancelled.
-func (r *run) leave(err error) error {
-	if isCancel(err) {
-		return temporal.NewCanceledError(r.cancelReport())
-	}
-	return r.fail(err)
-}
-
-func (r *run) cancelReport() map[string]any {
-	report := map[string]any{"compensations": r.compensationReport()}
-	if r.host.cancelDetails != nil {
-		report["details"] = r.host.cancelDetails
-	}
-	return report
 }

@@ -2,12 +2,8 @@ package interpreter
 
 import (
 	"strings"
-	"time"
-
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/dsl/expr"
 )
 
 // A scope holds what the expressions of a block see, and where its steps
@@ -15,86 +11,45 @@ import (
 type scope struct {
 	vars  map[string]any
 	steps map[string]any // vars["steps"]
-	undo  *undoList      // nil where nothing is undone
+	last  any            // the output of the step that ended last
+	outer *scope         // of a branch: what its steps are known to besides
+
+	undo   *undoList         // nil where nothing is undone
+	how    *dsl.Compensation // how the saga around, or the workflow, undoes
+	group  *group            // what runs beside others, and may be cancelled with them
+	undone *compensated      // set in a compensation
 
 	loop, item string // the path of the innermost loop, and that of its current item
-	undoing    string // the idempotency key of the step that is being undone
-	failed     *error // set while a step's finally runs
-}
-
-// names are the variables every scope of the run begins with.
-func (r *run) names() map[string]any {
-	vars := map[string]any{
-		"state":    r.state,
-		"env":      settings(r.pin.Env),
-		"workflow": r.workflowVars(),
-		"schedule": r.scheduleVars(),
-		"step":     nil,
-		"input":    nil,
-	}
-	expr.Bind(vars, r.host)
-	return vars
-}
-
-func settings(env map[string]string) map[string]any {
-	out := make(map[string]any, len(env))
-	for _, name := range workflow.DeterministicKeys(env) {
-		out[name] = env[name]
-	}
-	return out
-}
-
-func (r *run) workflowVars() map[string]any {
-	vars := map[string]any{
-		"id":         r.info.WorkflowExecution.ID,
-		"run_id":     originalRunID(r.info),
-		"type":       r.info.WorkflowType.Name,
-		"version":    r.program.Version,
-		"task_queue": r.info.TaskQueueName,
-		"start_time": r.info.WorkflowStartTime,
-		"attempt":    int(r.info.Attempt),
-		"parent":     nil,
-	}
-	if p := r.info.ParentWorkflowExecution; p != nil {
-		vars["parent"] = map[string]any{"id": p.ID, "run_id": p.RunID}
-	}
-	return vars
-}
-
-// scheduleVars reads what the server tells a run that a Schedule started.
-func (r *run) scheduleVars() map[string]any {
-	vars := map[string]any{"id": nil, "time": nil, "last_result": nil, "last_error": nil}
-	attributes := r.info.SearchAttributes.GetIndexedFields()
-	if p, ok := attributes["TemporalScheduledById"]; ok {
-		if id, err := decodePayload(p); err == nil {
-			vars["id"] = id
-		}
-	}
-	if p, ok := attributes["TemporalScheduledStartTime"]; ok {
-		text, _ := decodePayload(p)
-		if s, isText := text.(string); isText {
-			if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-				vars["time"] = t
-			}
-		}
-	}
-	return vars
 }
 
 func (r *run) rootScope() *scope {
-	sc := &scope{vars: r.vars, steps: r.pendingSteps(), undo: new(undoList)}
+	sc := &scope{
+		vars: r.vars, steps: r.pendingSteps(),
+		undo: new(undoList), how: r.program.Compensation, group: new(group),
+	}
+	if sc.how == nil {
+		sc.how = new(dsl.Compensation)
+	}
 	sc.vars["steps"] = sc.steps
 	return sc
 }
 
-// pending is the record of a step that has not begun.
-var pending = map[string]any{"output": nil, "status": "pending", "error": nil}
+// The records of steps that have no end yet. They are shared, and never changed.
+var (
+	pending     = map[string]any{"output": nil, "status": "pending", "error": nil}
+	running     = map[string]any{"output": nil, "status": "running", "error": nil}
+	pendingLoop = map[string]any{"output": nil, "status": "pending", "error": nil, "errors": []any{}, "counts": noCounts}
+	noCounts    = map[string]any{"succeeded": 0, "failed": 0}
+)
 
 // pendingSteps records every step as pending, so that its status is readable.
 func (r *run) pendingSteps() map[string]any {
-	steps := map[string]any{}
+	steps := make(map[string]any, len(r.program.IDs))
 	for _, id := range r.program.IDs {
 		steps[id] = pending
+	}
+	for _, id := range r.program.Loops {
+		steps[id] = pendingLoop
 	}
 	return steps
 }
@@ -102,6 +57,7 @@ func (r *run) pendingSteps() map[string]any {
 // child returns a scope that sees what sc sees, and whose additions sc does not.
 func (sc *scope) child() *scope {
 	c := *sc
+	c.outer = nil
 	c.vars = make(map[string]any, len(sc.vars)+2)
 	copyMap(c.vars, sc.vars)
 	c.steps = make(map[string]any, len(sc.steps))
@@ -110,9 +66,25 @@ func (sc *scope) child() *scope {
 	return &c
 }
 
-// snapshot returns a scope that keeps what sc sees now, the state included.
-func (sc *scope) snapshot(state map[string]any) *scope {
+// branch returns a child whose steps are known in sc, too, as soon as they
+// begin and end; its siblings do not see them.
+func (sc *scope) branch(g *group) *scope {
 	c := sc.child()
+	c.outer, c.group = sc, g
+	return c
+}
+
+// handler returns a child for steps that follow whatever happened: nothing of
+// what they do is undone, and nothing beside them ends them.
+func (sc *scope) handler() *scope {
+	c := sc.child()
+	c.undo, c.group = nil, new(group)
+	return c
+}
+
+// freeze returns a handler's scope that keeps the state as it is now.
+func (sc *scope) freeze(state map[string]any) *scope {
+	c := sc.handler()
 	frozen := make(map[string]any, len(state))
 	copyMap(frozen, state)
 	c.vars["state"] = frozen
@@ -127,29 +99,22 @@ func copyMap(to, from map[string]any) {
 	}
 }
 
-// export gives the steps of a block to the scope around it.
-func (sc *scope) export(from *scope, steps []*dsl.Step) {
-	dsl.Walk(steps, func(s *dsl.Step) {
-		if s.ID == "" {
-			return
-		}
-		if record, ok := from.steps[s.ID]; ok {
-			sc.steps[s.ID] = record
-		}
-	})
-}
-
 // instance is the path of a step with the items of the loops it stands in.
 func (sc *scope) instance(path string) string {
-	if sc.loop == "" {
+	if sc.item == "" {
 		return path
 	}
-	return sc.item + strings.TrimPrefix(path, sc.loop)
+	if sc.loop != "" {
+		if rest, ok := strings.CutPrefix(path, sc.loop); ok && (rest == "" || rest[0] == '/') {
+			return sc.item + rest
+		}
+	}
+	return sc.item + "/" + path
 }
 
-// record stores what expressions see of a step that has ended. A loop's counts
-// stay, as it has left them.
+// record stores what expressions see of a step that has ended.
 func (sc *scope) record(s *dsl.Step, status string, output any, failure any) {
+	sc.last = output
 	if s.ID == "" {
 		return
 	}
@@ -158,35 +123,18 @@ func (sc *scope) record(s *dsl.Step, status string, output any, failure any) {
 		before, _ := sc.steps[s.ID].(map[string]any)
 		record["errors"], record["counts"] = before["errors"], before["counts"]
 	}
-	sc.steps[s.ID] = record
+	sc.put(s.ID, record)
 }
 
-// eval evaluates a value. Path names the stream of random numbers it draws from.
-func (r *run) eval(v *expr.Value, path string, sc *scope) (any, error) {
-	if v == nil {
-		return nil, nil
+// start stores that a step has begun. A loop stores that itself.
+func (sc *scope) start(s *dsl.Step) {
+	if _, loop := s.Body.(*dsl.ForEach); s.ID != "" && !loop {
+		sc.put(s.ID, running)
 	}
-	if v.IsConst() {
-		return v.Const, nil
-	}
-	r.host.path = path
-	x, err := v.Eval(sc.vars)
-	return x, asExpressionError(err)
 }
 
-func (r *run) text(v *expr.Value, path string, sc *scope) (string, error) {
-	x, err := r.eval(v, path, sc)
-	if err != nil || v == nil {
-		return "", err
+func (sc *scope) put(id string, record map[string]any) {
+	for at := sc; at != nil; at = at.outer {
+		at.steps[id] = record
 	}
-	if s, ok := x.(string); ok {
-		return s, nil
-	}
-	return "", wrongType(v, "text", x)
-}
-
-func (r *run) condition(e *expr.Expr, path string, sc *scope) (bool, error) {
-	r.host.path = path
-	ok, err := e.EvalBool(sc.vars)
-	return ok, asExpressionError(err)
 }

@@ -46,56 +46,51 @@ type view struct {
 	active  int
 	done    int
 	total   int
-	failure string
+	failure *Failure
 }
 
-// show notes that a step begins.
-func (r *run) show(ctx workflow.Context, s *dsl.Step, sc *scope) *view {
+// viewOf is the view of a step, which is kept from its first beginning on.
+func (r *run) viewOf(s *dsl.Step) *view {
 	v := r.views[s.Path]
 	if v == nil {
 		v = &view{step: s}
 		r.views[s.Path] = v
-		r.started = append(r.started, v)
-	}
-	v.status, v.started, v.ended, v.failure = "running", workflow.Now(ctx), time.Time{}, ""
-	v.runs++
-	v.active++
-	if s.ID != "" && len(s.Body.Blocks()) > 0 {
-		sc.steps[s.ID] = running
+		r.order = append(r.order, v)
 	}
 	return v
 }
 
-// running is the record of a block that has begun and not ended.
-var running = map[string]any{"output": nil, "status": "running", "error": nil}
-
-// close notes that a step has ended.
-func (r *run) close(ctx workflow.Context, v *view, status string, f *Failure) {
-	if v.active > 0 {
-		v.active--
-	}
-	v.status, v.ended, v.failure = status, workflow.Now(ctx), ""
-	if f != nil {
-		v.failure = f.Error()
-	}
-	if v.active > 0 {
-		v.status, v.ended = "running", time.Time{}
-	}
+// begins notes that a step begins.
+func (r *run) begins(ctx workflow.Context, s *dsl.Step) *view {
+	v := r.viewOf(s)
+	v.status, v.started, v.ended, v.failure = "running", workflow.Now(ctx), time.Time{}, nil
+	v.runs++
+	v.active++
+	return v
 }
 
-// skip notes a step whose guard does not hold.
-func (r *run) skip(ctx workflow.Context, s *dsl.Step) {
-	v := r.views[s.Path]
-	if v == nil {
-		v = &view{step: s}
-		r.views[s.Path] = v
-		r.started = append(r.started, v)
+// ends notes that a step has ended.
+func (r *run) ends(ctx workflow.Context, v *view, o *outcome) {
+	v.active--
+	if v.active > 0 { // other items of the loop are still at it
+		return
 	}
-	v.status, v.started, v.ended = "skipped", workflow.Now(ctx), workflow.Now(ctx)
+	v.status, v.ended, v.failure = o.status, workflow.Now(ctx), o.failure
 }
 
-// answer registers the queries, before anything can block.
-func (r *run) answer(ctx workflow.Context) error {
+// skips notes a step whose guard does not hold.
+func (r *run) skips(ctx workflow.Context, s *dsl.Step) {
+	v := r.viewOf(s)
+	v.runs++
+	if v.active > 0 {
+		return
+	}
+	v.status, v.started, v.failure = "skipped", workflow.Now(ctx), nil
+	v.ended = v.started
+}
+
+// queries registers the queries, before anything can block.
+func (r *run) queries(ctx workflow.Context) error {
 	status := func() (Status, error) { return r.status(), nil }
 	definition := func() ([]dsl.Source, error) { return r.program.Sources, nil }
 	engine := []struct {
@@ -126,7 +121,7 @@ func (r *run) answer(ctx workflow.Context) error {
 // query answers an author's query from what the run sees at the time.
 func (r *run) query(q *dsl.Query) func() (any, error) {
 	return func() (any, error) {
-		v, err := r.eval(q.Value, "queries."+q.Name, &scope{vars: r.vars})
+		v, err := r.evalAt("queries."+q.Name, q.Value, &scope{vars: r.vars})
 		if err != nil {
 			return nil, err
 		}
@@ -137,17 +132,17 @@ func (r *run) query(q *dsl.Query) func() (any, error) {
 func (r *run) status() Status {
 	s := Status{
 		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest,
-		Steps: make([]StepStatus, 0, len(r.started)), Position: []string{}, State: r.state,
+		Steps: make([]StepStatus, 0, len(r.order)), Position: []string{}, State: r.state,
 	}
-	for _, v := range r.started {
+	for _, v := range r.order {
 		st := v.snapshot()
 		if st.Status == "running" {
 			s.Position = append(s.Position, st.At)
 		}
 		s.Steps = append(s.Steps, st)
 	}
-	for _, e := range r.open {
-		s.Compensations = append(s.Compensations, map[string]any{"step": name(e.step), "status": e.status})
+	for _, e := range r.registered {
+		s.Compensations = append(s.Compensations, e.report())
 	}
 	return s
 }
@@ -155,13 +150,16 @@ func (r *run) status() Status {
 func (v *view) snapshot() StepStatus {
 	st := StepStatus{
 		Path: v.step.Path, ID: v.step.ID, Verb: v.step.Verb, Status: v.status, Started: v.started,
-		Done: v.done, Total: v.total, Error: v.failure, At: v.step.At(),
+		Done: v.done, Total: v.total, At: v.step.At(),
 	}
 	if v.step.Title != nil && v.step.Title.IsConst() {
 		st.Title, _ = v.step.Title.Const.(string)
 	}
 	if !v.ended.IsZero() {
 		st.Ended = &v.ended
+	}
+	if v.failure != nil {
+		st.Error = v.failure.Error()
 	}
 	if v.runs > 1 {
 		st.Runs = v.runs

@@ -3,36 +3,31 @@ package interpreter
 import (
 	"slices"
 
-	"go.temporal.io/sdk/workflow"
-
 	"github.com/partitur/partitur/builtins/call"
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/expr"
 )
 
-// action runs a builtin action. `expect` and `output` travel with the call, so
-// that only what the author wants of the result enters the history.
-func (r *run) action(ctx workflow.Context, s *dsl.Step, b *dsl.Action, sc *scope) (any, error) {
-	c, err := r.actionCall(s, b, sc)
+// actionCall is what a builtin action is sent. `expect` and `output` travel
+// with the call, so that only what the author wants of the result enters the
+// history.
+func (r *run) actionCall(s *dsl.Step, b *dsl.Action, sc *scope) ([]any, error) {
+	c, err := r.actionInput(s, b, sc)
 	if err != nil {
 		return nil, err
 	}
 	raw, err := encode(c.Object())
-	if err != nil {
-		return nil, err
-	}
-	return r.call(ctx, s, sc, b.Spec.Name, []any{raw})
+	return []any{raw}, err
 }
 
-func (r *run) actionCall(s *dsl.Step, b *dsl.Action, sc *scope) (c call.Call, err error) {
-	r.host.path = s.Path
-	sc.vars["step"] = r.ownStep(s, sc)
+func (r *run) actionInput(s *dsl.Step, b *dsl.Action, sc *scope) (c call.Call, err error) {
 	if len(b.Secrets) > 0 {
 		c.Secrets = b.Secrets
+		r.at(s, sc)
 		c.Input, err = sealed(b.Input, sc)
 	} else {
 		var v any
-		v, err = r.eval(b.Input, s.Path, sc)
+		v, err = r.eval(s, b.Input, sc)
 		c.Input, _ = v.(map[string]any)
 	}
 	if err != nil {
@@ -45,6 +40,7 @@ func (r *run) actionCall(s *dsl.Step, b *dsl.Action, sc *scope) (c call.Call, er
 		c.Expect = s.Expect.Text
 	}
 	c.Output, c.HasOutput = s.OutputSource, s.Output != nil
+	r.at(s, sc)
 	c.Vars = pick(sc.vars, s.Projected)
 	return c, nil
 }
@@ -144,9 +140,4 @@ func pick(vars map[string]any, paths [][]string) map[string]any {
 		at[path[len(path)-1]] = v
 	}
 	return out
-}
-
-// ownStep is what `step` holds.
-func (r *run) ownStep(s *dsl.Step, sc *scope) map[string]any {
-	return map[string]any{"id": s.ID, "path": sc.instance(s.Path), "idempotency_key": r.key(s, sc)}
 }

@@ -1,10 +1,11 @@
 package interpreter
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/dsl/value"
 )
 
 // raise ends the block with an error of the author's, or with one that was caught.
@@ -12,15 +13,15 @@ func (r *run) raise(_ workflow.Context, s *dsl.Step, b *dsl.Fail, sc *scope) (an
 	if b.Again != nil {
 		return r.raiseAgain(s, b, sc)
 	}
-	f := &Failure{Retryable: b.Retryable}
+	f := &Failure{Retryable: b.Retryable, raised: true}
 	var err error
-	if f.Type, err = r.text(b.Type, s.Path, sc); err != nil {
+	if f.Type, err = r.text(s, b.Type, sc); err != nil {
 		return nil, err
 	}
-	if f.Message, err = r.text(b.Message, s.Path, sc); err != nil {
+	if f.Message, err = r.text(s, b.Message, sc); err != nil {
 		return nil, err
 	}
-	if f.Details, err = r.eval(b.Details, s.Path, sc); err != nil {
+	if f.Details, err = r.eval(s, b.Details, sc); err != nil {
 		return nil, err
 	}
 	return nil, f
@@ -28,7 +29,7 @@ func (r *run) raise(_ workflow.Context, s *dsl.Step, b *dsl.Fail, sc *scope) (an
 
 // raiseAgain keeps the place where the error first was.
 func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
-	x, err := r.eval(b.Again, s.Path, sc)
+	x, err := r.eval(s, b.Again, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -37,15 +38,16 @@ func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
 	if !ok || typ == "" {
 		return nil, wrongType(b.Again, "an error, such as ${ error }", x)
 	}
-	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"]}
+	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"], raised: true}
+	f.category, _ = e["category"].(string)
 	f.Message, _ = e["message"].(string)
 	f.Step, _ = e["step"].(string)
 	f.Path, _ = e["path"].(string)
 	f.Retryable, _ = e["retryable"].(bool)
 	f.RetryState, _ = e["retry_state"].(string)
 	f.Attempt, _ = e["attempt"].(int)
-	f.Compensations, _ = e["compensations"].([]any)
-	f.Compensations, _ = value.Clone(f.Compensations).([]any)
+	undone, _ := e["compensations"].([]any)
+	f.Compensations = slices.Clone(undone)
 	if at := r.program.StepAt(f.Path); at != nil {
 		f.Span = at.VerbSpan()
 	}

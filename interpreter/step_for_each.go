@@ -16,38 +16,50 @@ const maxListed = 20
 // maxOutput bounds the collected results, in bytes of JSON.
 const maxOutput = 1 << 20
 
-// A loop is one execution of a for_each step.
+// A loop is one execution of a for_each step. Its items are a group.
 type loop struct {
+	*group
 	step    *dsl.Step
 	body    *dsl.ForEach
 	scope   *scope
 	items   []any
-	next    int // the item to be taken next
-	results []any
-	size    int
-	failed  []any // {index, key, error}
-	done    int
-	first   error // what ends the loop early
+	keys    []any    // nil where positions identify the items
+	next    int      // the item to be taken next
+	results []any    // nil where nobody reads them
+	size    int      // of the results, in bytes of JSON
+	failed  []any    // {index, key, error}
+	bad     int      // items that failed; what they did may not be undone yet
+	over    *Failure // set when that are too many
+	done    int      // items that succeeded
 }
 
 // forEach runs the body once for each item, at most `concurrency` at a time.
 func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *scope) (any, error) {
-	r.host.path = s.Path
+	r.at(s, sc)
 	list, err := b.List.Eval(sc.vars)
 	if err != nil {
 		return nil, err
 	}
-	items, err := elements(list)
-	if err != nil {
-		return nil, &Failure{Type: ExpressionError, Message: err.Error(), Span: b.List.Span}
+	items, ok := elements(list)
+	if !ok {
+		return nil, &Failure{Type: ExpressionError, Message: "for_each needs a list or an object", Span: b.List.Span}
 	}
-	l := &loop{step: s, body: b, scope: sc, items: items, failed: []any{}}
+	l := &loop{group: &group{parent: sc.group}, step: s, body: b, scope: sc, items: items, failed: []any{}}
+	if l.keys, err = r.keys(l); err != nil {
+		return nil, err
+	}
 	if b.Keep {
 		l.results = make([]any, len(items))
 	}
 	r.progress(l)
 	r.work(ctx, l)
-	return l.finish()
+	if l.over != nil {
+		l.tooMany()
+	}
+	if err := l.end(); err != nil || l.results == nil {
+		return nil, err
+	}
+	return l.results, nil
 }
 
 // work takes the items, alone or with others.
@@ -57,14 +69,17 @@ func (r *run) work(ctx workflow.Context, l *loop) {
 		r.take(ctx, l, func() {})
 		return
 	}
+	if sends(l.body) {
+		r.sendAll(ctx, l)
+		return
+	}
 	inner, cancel := workflow.WithCancel(ctx)
-	defer cancel()
 	wg := workflow.NewWaitGroup(ctx)
 	for i := range workers {
 		wg.Add(1)
 		workflow.GoNamed(inner, l.step.Path+"/"+strconv.Itoa(i), func(ctx workflow.Context) {
-			defer wg.Done()
 			r.take(ctx, l, cancel)
+			wg.Done()
 		})
 	}
 	wg.Wait(ctx)
@@ -75,70 +90,83 @@ func (r *run) work(ctx workflow.Context, l *loop) {
 func (r *run) take(ctx workflow.Context, l *loop, stop func()) {
 	for l.next < len(l.items) && l.first == nil {
 		if ctx.Err() != nil {
-			l.first = cancelled
+			l.note(cancelled)
 			return
 		}
 		i := l.next
 		l.next++
-		if err := r.item(ctx, l, i); err != nil {
-			if l.first == nil || isCancel(l.first) {
-				l.first = err
-			}
-			stop()
-			return
-		}
+		r.item(ctx, l, i, stop)
 	}
 }
 
-// item runs the body for one element. What it returns ends the loop.
-func (r *run) item(ctx workflow.Context, l *loop, i int) error {
-	sc, key, err := r.itemScope(l, i)
-	if err != nil {
-		return err
-	}
-	err = r.apart(ctx, l.body.Do, sc)
+// item runs the body for one element, and undoes what it has done if it fails.
+func (r *run) item(ctx workflow.Context, l *loop, i int, stop func()) {
+	sc := l.itemScope(i)
+	sc.ownUndo()
+	err := r.steps(ctx, l.body.Do, sc)
+	r.itemEnds(ctx, l, &item{i, sc, err}, stop)
+}
+
+// An item is one element of a loop, and how its body has ended.
+type item struct {
+	index int
+	scope *scope
+	err   error
+}
+
+// itemEnds takes how the body has ended for one element.
+func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
+	err := t.err
 	if err == nil {
-		err = r.collect(l, i, sc)
+		err = r.collect(l, t.index, t.scope)
 	}
+	if ends := l.judge(err); ends != nil {
+		l.note(ends)
+		stop() // before what the item has done is undone: that takes time
+	}
+	_ = r.resolve(ctx, t.scope, err)
+	if f, failed := err.(*Failure); failed {
+		l.failed = append(l.failed, map[string]any{"index": t.index, "key": l.key(t.index), "error": f.value()})
+	} else if err == nil {
+		l.done++
+	}
+	r.progress(l)
+}
+
+// judge tells how the loop ends because of how an item has ended: nil if it
+// goes on.
+func (l *loop) judge(err error) error {
 	f, failed := err.(*Failure)
 	if !failed {
-		return err // nil, or a way out
-	}
-	if f.Type == ResultTooLarge && f.Path == l.step.Path {
 		return err
 	}
-	l.failed = append(l.failed, map[string]any{"index": i, "key": key, "error": f.value()})
-	r.progress(l)
-	if l.body.OnItemError.Allows(len(l.failed), len(l.items)) {
+	l.bad++
+	switch {
+	case f.Type == ResultTooLarge && f.Path == l.step.Path, !l.body.OnItemError.Tolerant():
+		return err
+	case l.body.OnItemError.Allows(l.bad, len(l.items)):
 		return nil
 	}
-	if !l.body.OnItemError.Tolerant() {
-		return err
-	}
-	return l.tooMany()
+	l.over = &Failure{Type: TooManyFailures}
+	return l.over
 }
 
-// itemScope is what the body sees for one element, and the element's key.
-func (r *run) itemScope(l *loop, i int) (*scope, any, error) {
+// tooMany says how many items failed, once all that were begun have ended.
+func (l *loop) tooMany() {
+	listed := l.failed[:min(len(l.failed), maxListed)]
+	l.over.Message = fmt.Sprintf("%d of %d items failed", len(l.failed), len(l.items))
+	l.over.Details = map[string]any{"counts": l.counts(), "errors": append([]any(nil), listed...)}
+}
+
+// itemScope is what the body sees for one element.
+func (l *loop) itemScope(i int) *scope {
 	sc := l.scope.child()
+	sc.group = l.group
 	sc.vars[l.body.As] = l.items[i]
 	sc.vars["index"] = i
-	var key any = i
-	if l.body.Key != nil {
-		r.host.path = l.step.Path
-		k, err := l.body.Key.Eval(sc.vars)
-		if err != nil {
-			return nil, nil, r.failure(l.step, l.scope, err)
-		}
-		key = k
-	}
-	text, err := value.Text(key)
-	if err != nil {
-		return nil, nil, &Failure{Type: ExpressionError, Message: "the key of an item must be a text or a number", Span: l.body.Key.Span}
-	}
-	sc.item = l.scope.instance(l.step.Path) + "[" + text + "]"
+	sc.item = l.scope.instance(l.step.Path) + "[" + keyText(l.key(i)) + "]"
 	sc.loop = l.step.Path
-	return sc, key, nil
+	return sc
 }
 
 // progress makes the counts readable while the loop runs.
@@ -146,77 +174,32 @@ func (r *run) progress(l *loop) {
 	if v := r.views[l.step.Path]; v != nil {
 		v.done, v.total = l.done+len(l.failed), len(l.items)
 	}
-	if l.step.ID != "" {
-		l.scope.steps[l.step.ID] = map[string]any{
+	if l.step.ID != "" && (l.body.Keep || l.next == 0) {
+		l.scope.put(l.step.ID, map[string]any{
 			"output": nil, "status": "running", "error": nil, "errors": l.failed, "counts": l.counts(),
-		}
+		})
 	}
 }
 
 // collect keeps what the author wants of an item.
-func (r *run) collect(l *loop, i int, sc *scope) error {
-	l.done++
-	r.progress(l)
+func (r *run) collect(l *loop, i int, sc *scope) (err error) {
 	if l.results == nil {
 		return nil
 	}
-	v, err := r.itemOutput(l, sc)
-	if err != nil {
-		return r.failure(l.step, l.scope, err)
+	v := sc.last
+	if l.body.Collect != nil {
+		if v, err = r.eval(l.step, l.body.Collect, sc); err != nil {
+			return r.failure(l.step, sc, err)
+		}
 	}
 	l.results[i] = v
 	l.size += value.Size(v)
 	if l.size > maxOutput {
-		return r.failure(l.step, l.scope, &Failure{Type: ResultTooLarge, Message: fmt.Sprintf("the results of %d items are over 1MB together", l.done)})
+		return r.failure(l.step, l.scope, &Failure{Type: ResultTooLarge, Message: fmt.Sprintf("the results of %d items are over 1MB together", l.done+1)})
 	}
 	return nil
 }
 
-func (r *run) itemOutput(l *loop, sc *scope) (any, error) {
-	if l.body.Collect != nil {
-		return r.eval(l.body.Collect, l.step.Path, sc)
-	}
-	last := l.body.Do[len(l.body.Do)-1]
-	record, _ := sc.steps[last.ID].(map[string]any)
-	return record["output"], nil
-}
-
-func (l *loop) tooMany() error {
-	listed := l.failed[:min(len(l.failed), maxListed)]
-	return &Failure{
-		Type:    TooManyFailures,
-		Message: fmt.Sprintf("%d of %d items failed", len(l.failed), len(l.items)),
-		Details: map[string]any{"counts": l.counts(), "errors": append([]any(nil), listed...)},
-	}
-}
-
 func (l *loop) counts() map[string]any {
 	return map[string]any{"succeeded": l.done, "failed": len(l.failed)}
-}
-
-// finish decides how the loop ends, and its output.
-func (l *loop) finish() (any, error) {
-	if l.first != nil {
-		return nil, l.first
-	}
-	if l.results == nil {
-		return nil, nil
-	}
-	return l.results, nil
-}
-
-// elements lists what a loop goes through. Objects yield their pairs in the
-// order of their keys.
-func elements(v any) ([]any, error) {
-	switch v := v.(type) {
-	case []any:
-		return v, nil
-	case map[string]any:
-		pairs := make([]any, 0, len(v))
-		for _, k := range workflow.DeterministicKeys(v) {
-			pairs = append(pairs, map[string]any{"key": k, "value": v[k]})
-		}
-		return pairs, nil
-	}
-	return nil, fmt.Errorf("for_each needs a list or an object")
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func (r *run) branch(ctx workflow.Context, s *dsl.Step, b *dsl.If, sc *scope) (any, error) {
-	ok, err := r.condition(b.Condition, s.Path, sc)
+	ok, err := r.condition(s, b.Condition, sc)
 	if err != nil {
 		return nil, err
 	}

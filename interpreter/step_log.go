@@ -8,11 +8,11 @@ import (
 
 // log writes to the worker's log, unless the run is being replayed.
 func (r *run) log(ctx workflow.Context, s *dsl.Step, b *dsl.Log, sc *scope) (any, error) {
-	message, err := r.text(b.Message, s.Path, sc)
+	message, err := r.text(s, b.Message, sc)
 	if err != nil {
 		return nil, err
 	}
-	values, err := r.eval(b.Values, s.Path, sc)
+	values, err := r.eval(s, b.Values, sc)
 	if err != nil {
 		return nil, err
 	}

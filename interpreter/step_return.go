@@ -7,9 +7,9 @@ import (
 )
 
 func (r *run) leaveWith(_ workflow.Context, s *dsl.Step, b *dsl.Return, sc *scope) (any, error) {
-	v, err := r.eval(b.Value, s.Path, sc)
+	v, err := r.eval(s, b.Value, sc)
 	if err != nil {
 		return nil, err
 	}
-	return nil, &exit{kind: exitReturn, value: v}
+	return nil, &exit{kind: exitReturn, value: v, at: b.Value.Span}
 }

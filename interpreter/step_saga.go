@@ -8,19 +8,11 @@ import (
 
 // saga runs its compensations when a step fails or the run is cancelled. Steps
 // see and leave their outputs in the scope around.
-func (r *run) saga(ctx workflow.Context, s *dsl.Step, b *dsl.Saga, sc *scope) (any, error) {
+func (r *run) saga(ctx workflow.Context, _ *dsl.Step, b *dsl.Saga, sc *scope) (any, error) {
 	inner := *sc
-	list := inner.nested()
-	err := r.steps(ctx, b.Do, &inner)
-	if e, ok := err.(*exit); err == nil || ok && e.kind != exitCancel {
-		list.hand()
-		return nil, err
+	inner.ownUndo()
+	if b.Compensation != nil {
+		inner.how = b.Compensation
 	}
-	err = r.asFailure(ctx, s, sc, err)
-	how := b.Compensation
-	if how == nil {
-		how = r.program.Compensation
-	}
-	r.undo(ctx, list, how, err)
-	return nil, err
+	return nil, r.resolve(ctx, &inner, r.steps(ctx, b.Do, &inner))
 }

@@ -10,7 +10,7 @@ import (
 func (r *run) set(_ workflow.Context, s *dsl.Step, b *dsl.Set, sc *scope) (any, error) {
 	values := make([]any, len(b.Assignments))
 	for i, a := range b.Assignments {
-		v, err := r.eval(a.Value, s.Path, sc)
+		v, err := r.eval(s, a.Value, sc)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ func (r *run) choose(ctx workflow.Context, s *dsl.Step, b *dsl.Switch, sc *scope
 		ok := c.IsElse
 		if !ok {
 			var err error
-			if ok, err = r.condition(c.When, s.Path, sc); err != nil {
+			if ok, err = r.condition(s, c.When, sc); err != nil {
 				return nil, err
 			}
 		}

@@ -7,5 +7,5 @@ import (
 )
 
 func (r *run) compute(_ workflow.Context, s *dsl.Step, b *dsl.Compute, sc *scope) (any, error) {
-	return r.eval(b.Value, s.Path, sc)
+	return r.eval(s, b.Value, sc)
 }

@@ -25,67 +25,97 @@ type entry struct {
 	err    *Failure
 }
 
+// A compensated step is what a compensation undoes.
+type compensated struct {
+	key  string    // its idempotency key
+	base string    // the path of the compensation's steps
+	only *dsl.Step // the compensation, if it is a single step
+}
+
 // register notes how to undo a step, and freezes what the compensation sees.
 func (r *run) register(s *dsl.Step, sc *scope) {
-	if sc.undo == nil {
+	if sc.undo == nil || s.Compensate == nil || s.Compensate.None {
 		return
 	}
-	snap := sc.snapshot(r.state)
-	snap.undoing = r.key(s, sc)
-	snap.undo = nil
+	frozen := sc.freeze(r.state)
+	frozen.undone = &compensated{key: r.key(s, sc), base: sc.instance(s.Path) + "/compensate/"}
+	if len(s.Compensate.Steps) == 1 {
+		frozen.undone.only = s.Compensate.Steps[0]
+	}
 	r.undos++
-	e := &entry{step: s, scope: snap, number: r.undos, status: "registered"}
+	e := &entry{step: s, scope: frozen, number: r.undos, status: "registered"}
 	sc.undo.entries = append(sc.undo.entries, e)
-	r.open = append(r.open, e)
+	r.registered = append(r.registered, e)
 }
 
-// nested returns a scope whose compensations are its own until hand is called.
-func (sc *scope) nested() *undoList {
-	u := &undoList{parent: sc.undo}
-	sc.undo = u
-	return u
+// ownUndo gives the scope of a block a list of its own, until resolve ends it.
+func (sc *scope) ownUndo() { sc.undo = &undoList{parent: sc.undo} }
+
+// resolve ends a block with a list of its own: what it has registered is run if
+// the block failed or was cancelled, and handed on if it ended well. What is
+// cancelled because the workflow returns is not undone.
+func (r *run) resolve(ctx workflow.Context, sc *scope, err error) error {
+	if err == nil || isReturn(err) || isCancel(err) && sc.group.leaving() {
+		sc.undo.hand(r)
+		return err
+	}
+	r.undo(ctx, sc, err)
+	return err
 }
 
-// hand gives the compensations of a block that ended well to the block around it.
-func (u *undoList) hand() {
+// hand gives the compensations of a block that ended well to the block around
+// it. Around a handler there is none, and they are dropped.
+func (u *undoList) hand(r *run) {
 	if u.parent != nil {
 		u.parent.entries = append(u.parent.entries, u.entries...)
+	} else {
+		r.drop(u.entries)
 	}
 	u.entries = nil
 }
 
-// clear forgets every compensation registered so far, here and further out.
-func (u *undoList) clear(r *run) {
-	for ; u != nil; u = u.parent {
-		for _, e := range u.entries {
-			e.status = "dropped"
+// pivot forgets every compensation registered so far, here and further out, but
+// that of the pivot itself.
+func (r *run) pivot(s *dsl.Step, u *undoList) {
+	var own *entry
+	if u != nil && s.Compensate != nil && s.Compensate.Before {
+		if i := slices.IndexFunc(u.entries, func(e *entry) bool { return e.step == s }); i >= 0 {
+			own = u.entries[i]
 		}
-		u.entries = nil
 	}
-	r.open = slices.DeleteFunc(r.open, func(e *entry) bool { return e.status == "dropped" })
+	for ; u != nil; u = u.parent {
+		kept := slices.DeleteFunc(slices.Clone(u.entries), func(e *entry) bool { return e != own })
+		r.drop(slices.DeleteFunc(u.entries, func(e *entry) bool { return e == own }))
+		u.entries = kept
+	}
+}
+
+func (r *run) drop(entries []*entry) {
+	if len(entries) == 0 {
+		return
+	}
+	for _, e := range entries {
+		e.status = "dropped"
+	}
+	r.registered = slices.DeleteFunc(r.registered, func(e *entry) bool { return e.status == "dropped" })
 }
 
 // undo runs the compensations of a block that failed with err or was cancelled,
 // detached from cancellation, and adds what came of them to the error.
-func (r *run) undo(ctx workflow.Context, u *undoList, how *dsl.Compensation, err error) {
-	if u == nil || len(u.entries) == 0 {
+func (r *run) undo(ctx workflow.Context, sc *scope, err error) {
+	entries := sc.undo.entries
+	sc.undo.entries = nil
+	if len(entries) == 0 {
 		return
 	}
-	entries := slices.SortedStableFunc(slices.Values(u.entries), func(a, b *entry) int { return cmp.Compare(b.number, a.number) })
-	u.entries = nil
-	if how == nil {
-		how = new(dsl.Compensation)
-	}
-	detached, cancel := workflow.NewDisconnectedContext(ctx)
-	defer cancel()
-	if how.Order == "parallel" {
-		r.undoTogether(detached, entries, how)
+	slices.SortStableFunc(entries, func(a, b *entry) int { return cmp.Compare(b.number, a.number) })
+	detached, _ := workflow.NewDisconnectedContext(ctx)
+	if sc.how.Order == "parallel" {
+		r.undoTogether(detached, entries, sc.how)
 	} else {
-		r.undoInOrder(detached, entries, how)
+		r.undoInOrder(detached, entries, sc.how)
 	}
-	if f, ok := err.(*Failure); ok {
-		f.Compensations = append(f.Compensations, reports(entries)...)
-	}
+	sc.group.carry(err, reports(entries))
 }
 
 func (r *run) undoInOrder(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
@@ -105,8 +135,8 @@ func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Comp
 	for _, e := range entries {
 		wg.Add(1)
 		workflow.GoNamed(ctx, "undo "+e.step.Path, func(ctx workflow.Context) {
-			defer wg.Done()
 			r.undoOne(ctx, e, how)
+			wg.Done()
 		})
 	}
 	wg.Wait(ctx)
@@ -122,15 +152,21 @@ func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
 	}
 	e.status, e.err = "failed", fromError(err)
 	workflow.GetLogger(ctx).Error("a compensation failed", "step", e.step.Path, "error", e.err.Error())
-	if how.DeadLetter == nil {
-		return
+	if how.DeadLetter != nil {
+		r.deadLetter(ctx, e, how.DeadLetter)
 	}
-	inner := e.scope.child()
+}
+
+// deadLetter runs the steps for a compensation that failed. What they do has
+// keys of its own for each step that is not undone.
+func (r *run) deadLetter(ctx workflow.Context, e *entry, steps []*dsl.Step) {
+	sc := e.scope.handler()
 	letter := e.err.value()
-	letter["step"] = e.step.ID
-	inner.vars["error"] = letter
-	inner.undoing = ""
-	if err := r.steps(ctx, how.DeadLetter, inner); err != nil {
+	letter["step"] = name(e.step)
+	sc.vars["error"] = letter
+	sc.loop, sc.item = "", e.scope.instance(e.step.Path)
+	sc.undone = nil
+	if err := r.steps(ctx, steps, sc); err != nil {
 		workflow.GetLogger(ctx).Error("a dead letter step failed", "step", e.step.Path, "error", err.Error())
 	}
 }
@@ -139,22 +175,30 @@ func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
 func reports(entries []*entry) []any {
 	list := make([]any, len(entries))
 	for i, e := range entries {
-		var failure any
-		if e.err != nil {
-			failure = e.err.value()
-		}
-		list[i] = map[string]any{"step": name(e.step), "status": e.status, "error": failure}
+		list[i] = e.report()
 	}
 	return list
 }
 
-// compensationReport lists every compensation of the run that has been started.
-func (r *run) compensationReport() []any {
-	var done []*entry
-	for _, e := range r.open {
+func (e *entry) report() map[string]any {
+	report := map[string]any{"step": name(e.step), "status": e.status, "error": nil}
+	if e.err != nil {
+		report["error"] = e.err.value()
+	}
+	if at := e.scope.instance(e.step.Path); at != e.step.Path {
+		report["item"] = at
+	}
+	return report
+}
+
+// undone lists every compensation of the run that has been started, or was
+// passed over.
+func (r *run) undone() []any {
+	list := []any{}
+	for _, e := range r.registered {
 		if e.status != "registered" {
-			done = append(done, e)
+			list = append(list, e.report())
 		}
 	}
-	return reports(done)
+	return list
 }

@@ -112,6 +112,13 @@ func (l List) Errors() (n int) {
 	return n
 }
 
+// Within tells whether there is an error within a span.
+func (l List) Within(at source.Span) bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool {
+		return d.Severity == Error && d.Span.File == at.File && d.Span.Start >= at.Start && d.Span.Start <= at.End
+	})
+}
+
 // Sort orders the list by file name and position, keeping the order of
 // findings at one place, and removes exact repetitions.
 func (l *List) Sort() {

@@ -6,8 +6,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/expr-lang/expr/ast"
-
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -226,22 +224,4 @@ func whole(v any) (int, bool) {
 		return value.Whole(v)
 	}
 	return 0, false
-}
-
-// staticPath is the path that a node reads if all of it is written out.
-func staticPath(n ast.Node) []string {
-	base, links := spine(n)
-	id, ok := base.(*ast.IdentifierNode)
-	if !ok {
-		return nil
-	}
-	out := []string{id.Value}
-	for _, l := range links {
-		s, ok := l.node.Property.(*ast.StringNode)
-		if !ok {
-			return out
-		}
-		out = append(out, s.Value)
-	}
-	return out
 }

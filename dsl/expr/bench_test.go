@@ -44,6 +44,30 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkCheck parses, compiles and checks.
+func BenchmarkCheck(b *testing.B) {
+	for _, text := range typicalChecked {
+		b.Run(text, func(b *testing.B) {
+			sc := orders()
+			f := source.NewFile("x", []byte(text))
+			at := func(i, j int) source.Span { return source.Span{File: f, Start: i, End: j} }
+			b.ReportAllocs()
+			for b.Loop() {
+				var diags diag.List
+				if Parse(text, at, &diags).Check(sc, &diags); len(diags) > 0 {
+					b.Fatal(diags)
+				}
+			}
+		})
+	}
+}
+
+var typicalChecked = []string{
+	`input.order_id`, `input.amount > 1_000_000`, `state.status == 'open' and input.amount < 10000`, `steps.charge.output?.id ?? "none"`,
+	`sum(input.items, .price * .quantity)`, `concat(state.documents, [message])`,
+	`filter(input.items, .note != nil and .note contains "urgent") | map(.sku) | join(", ")`,
+}
+
 func BenchmarkEval(b *testing.B) {
 	vars := typicalVars()
 	for _, text := range typical {

@@ -186,17 +186,6 @@ func (c *checker) beside(left, right ast.Node) (a, b *types.Type) {
 	return a, b
 }
 
-// canEqual tells whether values of two types can be equal.
-func canEqual(a, b *types.Type) bool {
-	switch {
-	case a.Kind == types.Any, b.Kind == types.Any, a.Kind == types.Nil, b.Kind == types.Nil, a.Kind == b.Kind:
-		return true
-	case isNumeric(a) && isNumeric(b):
-		return true
-	}
-	return a.Kind == types.Decimal && b.Kind == types.Int || a.Kind == types.Int && b.Kind == types.Decimal
-}
-
 // mixHint shows how to make two kinds fit each other.
 func (c *checker) mixHint(d *diag.Diagnostic, n *ast.BinaryNode, a, b *types.Type) {
 	left, right := c.text(n.Left), c.text(n.Right)
@@ -290,7 +279,7 @@ func (c *checker) arithmetic(n *ast.BinaryNode) *types.Type {
 	}
 	switch {
 	case n.Operator == "+" && (a.Kind == types.List || b.Kind == types.List):
-		d.WithHint("write concat(%s, %s)", left, right)
+		d.WithHint("write concat(%s, %s)", asList(left, a), asList(right, b))
 	case n.Operator == "+" && a.Kind == types.Object && b.Kind == types.Object:
 		d.WithHint("write merge(%s, %s)", left, right)
 	case n.Operator == "-" && a.Kind == types.List:
@@ -315,103 +304,12 @@ func (c *checker) arithmetic(n *ast.BinaryNode) *types.Type {
 	return types.AnyType
 }
 
+// asList is the text of a value as a list: a single one gets brackets.
+func asList(text string, t *types.Type) string {
+	if t.Kind == types.List || t.Kind == types.Any {
+		return text
+	}
+	return "[" + text + "]"
+}
+
 func isMoment(t *types.Type) bool { return t.Kind == types.Time || t.Kind == types.Duration }
-
-// resultOf is the type of a calculation or comparison, nil if the operator is
-// not for these types.
-func resultOf(op string, a, b *types.Type) *types.Type {
-	switch op {
-	case "<", "<=", ">", ">=":
-		if ordered(a, b) {
-			return types.BoolType
-		}
-		return nil
-	}
-	if a.Kind == types.Any || b.Kind == types.Any {
-		return resultWithAny(op, a, b)
-	}
-	if isNumeric(a) && isNumeric(b) {
-		return numericResult(op, a, b)
-	}
-	for _, r := range resultTable {
-		if r.op == op && (r.a == a.Kind && r.b == b.Kind) {
-			return &types.Type{Kind: r.result}
-		}
-	}
-	return nil
-}
-
-func numericResult(op string, a, b *types.Type) *types.Type {
-	ints := a.Kind == types.Int && b.Kind == types.Int
-	switch {
-	case op == "%":
-		return types.IntType
-	case op != "/" && op != "**" && op != "^" && ints:
-		return types.IntType
-	}
-	return types.NumberType
-}
-
-// resultTable is what operators do beyond numbers.
-var resultTable = []struct {
-	op           string
-	a, b, result types.Kind
-}{
-	{"+", types.String, types.String, types.String},
-	{"+", types.Time, types.Duration, types.Time}, {"+", types.Duration, types.Time, types.Time},
-	{"+", types.Duration, types.Duration, types.Duration}, {"-", types.Duration, types.Duration, types.Duration},
-	{"-", types.Time, types.Duration, types.Time}, {"-", types.Time, types.Time, types.Duration},
-	{"*", types.Duration, types.Int, types.Duration}, {"*", types.Duration, types.Number, types.Duration},
-	{"*", types.Int, types.Duration, types.Duration}, {"*", types.Number, types.Duration, types.Duration},
-	{"/", types.Duration, types.Int, types.Duration}, {"/", types.Duration, types.Number, types.Duration},
-	{"/", types.Duration, types.Duration, types.Number},
-	{"+", types.Decimal, types.Decimal, types.Decimal}, {"-", types.Decimal, types.Decimal, types.Decimal}, {"*", types.Decimal, types.Decimal, types.Decimal},
-	{"+", types.Decimal, types.Int, types.Decimal}, {"-", types.Decimal, types.Int, types.Decimal}, {"*", types.Decimal, types.Int, types.Decimal},
-	{"+", types.Int, types.Decimal, types.Decimal}, {"-", types.Int, types.Decimal, types.Decimal}, {"*", types.Int, types.Decimal, types.Decimal},
-}
-
-// resultWithAny is the type of a calculation of which one operand is known, or
-// none.
-func resultWithAny(op string, a, b *types.Type) *types.Type {
-	known := a
-	if a.Kind == types.Any {
-		known = b
-	}
-	if known.Kind == types.Any {
-		if op == "%" {
-			return types.IntType
-		}
-		return types.AnyType
-	}
-	if op == "%" {
-		if isNumeric(known) {
-			return types.IntType
-		}
-		return nil
-	}
-	if isNumeric(known) {
-		if op == "**" || op == "^" {
-			return types.NumberType
-		}
-		return types.AnyType
-	}
-	for _, r := range resultTable {
-		if r.op == op && (a.Kind == r.a || a.Kind == types.Any) && (b.Kind == r.b || b.Kind == types.Any) {
-			if op == "+" && known.Kind == types.String {
-				return types.StringType
-			}
-			return types.AnyType
-		}
-	}
-	return nil
-}
-
-func ordered(a, b *types.Type) bool {
-	for _, t := range []*types.Type{a, b} {
-		switch t.Kind {
-		case types.Bool, types.List, types.Object, types.Func:
-			return false
-		}
-	}
-	return canEqual(a, b)
-}

@@ -90,11 +90,9 @@ type misfitted struct {
 	maybe     string
 }
 
-// Fits tells whether a value of the one type can be used where the other is
+// misfit finds the first part of a type that cannot be used where the other is
 // wanted. What is only known when it runs is left to then: a number may be an
 // integer, text a time or a duration.
-func Fits(got, want *types.Type) bool { return misfit(got, want, "") == nil }
-
 func misfit(got, want *types.Type, path string) *misfitted {
 	switch {
 	case want == nil, got == nil, got.Kind == types.Nil && want.Maybe != "":

@@ -37,6 +37,9 @@ func sane(t *testing.T, f *source.File, diags diag.List) {
 		if s.File != f || s.Start < 0 || s.End < s.Start || s.End > len(f.Text) || d.Message == "" || d.Code == "" {
 			t.Fatalf("%q: finding %+v at %d..%d", f.Text, d, s.Start, s.End)
 		}
+		if strings.Contains(string(f.Text), "%!") {
+			continue // and messages quote it
+		}
 		if strings.Contains(d.Message, "%!") || strings.Contains(d.Hint, "%!") || strings.Contains(d.Message, "nil pointer") {
 			t.Fatalf("%q: %s (%s)", f.Text, d.Message, d.Hint)
 		}

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"unicode/utf8"
 
-	"github.com/partitur/partitur/dsl/types"
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -126,5 +125,5 @@ var hostFunctions = []Function{
 	{Name: "random_int", Signature: "random_int(a integer, b integer) integer", Doc: "a random integer from a to b, both included, the same in replay",
 		Example: `random_int(1, 6)`, call: randomInt},
 	{Name: "patched", Signature: "patched(id text) boolean", Doc: "whether the run has the change of this id; for workflows with upgrade: always",
-		Example: `patched("new-price")`, call: patched, typ: func([]*types.Type) *types.Type { return types.BoolType }},
+		Example: `patched("new-price")`, call: patched},
 }

@@ -268,32 +268,18 @@ func reverse(r *run, args []any) (any, error) {
 
 func uniq(r *run, args []any) (any, error) {
 	out := []any{}
-	seen := map[any]bool{} // what can be looked up quickly
+	seen := map[any]bool{}
 	for _, item := range args[0].([]any) {
-		known, err := isKnown(r, item, seen, out)
+		k, err := identity(r, item)
 		if err != nil {
 			return nil, err
 		}
-		if !known {
+		if !seen[k] {
+			seen[k] = true
 			out = append(out, item)
 		}
 	}
 	return out, nil
-}
-
-func isKnown(r *run, item any, seen map[any]bool, out []any) (bool, error) {
-	switch item.(type) {
-	case string, int, bool, nil:
-		if seen[item] {
-			return true, r.step(1)
-		}
-		seen[item] = true
-		if _, ok := item.(int); !ok {
-			return false, r.step(1)
-		}
-	}
-	found, err := contained(r, item, out)
-	return found == true, err
 }
 
 func flatten(r *run, args []any) (any, error) {
@@ -336,17 +322,25 @@ func without(r *run, args []any) (any, error) {
 	if !ok {
 		return withoutFields(r, args[0].(map[string]any), gone)
 	}
-	out := []any{}
-	for _, item := range list {
-		found, err := contained(r, item, gone)
+	seen := map[any]bool{}
+	for _, item := range gone {
+		k, err := identity(r, item)
 		if err != nil {
 			return nil, err
 		}
-		if found != true {
+		seen[k] = true
+	}
+	out := []any{}
+	for _, item := range list {
+		k, err := identity(r, item)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[k] {
 			out = append(out, item)
 		}
 	}
-	return out, r.step(len(list))
+	return out, nil
 }
 
 func chunk(r *run, args []any) (any, error) {

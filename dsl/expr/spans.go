@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -32,12 +33,6 @@ func newLayout(text string) *layout {
 func (e *Expr) span(n ast.Node) source.Span {
 	i, j := newLayout(e.Text).node(n)
 	return e.at(i, j)
-}
-
-// source is the text of a node.
-func (e *Expr) source(n ast.Node) string {
-	i, j := newLayout(e.Text).node(n)
-	return e.Text[i:j]
 }
 
 // token is the index of the token at which the parser placed a node.
@@ -137,15 +132,12 @@ func (l *layout) operand(n ast.Node) extent {
 // opens finds the grouping parenthesis that stands right before byte i and
 // whose partner stands right after byte j.
 func (l *layout) opens(i, j int) int {
-	for k, t := range l.tokens {
-		if t.kind != tOpen || t.text != "(" || t.pair < 0 || k+1 >= len(l.tokens) {
-			continue
-		}
-		if l.tokens[k+1].i == i && l.tokens[t.pair-1].j == j && !l.isCall(k) {
-			return k
-		}
+	k, _ := slices.BinarySearchFunc(l.tokens, i, func(t token, i int) int { return t.i - i })
+	k--
+	if k < 0 || l.tokens[k].text != "(" || l.tokens[k].pair < 0 || l.isCall(k) || l.tokens[l.tokens[k].pair-1].j != j {
+		return -1
 	}
-	return -1
+	return k
 }
 
 // isCall tells whether the parenthesis at k holds the arguments of a call.

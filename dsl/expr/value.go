@@ -183,15 +183,7 @@ func (v *Value) Eval(vars map[string]any) (any, error) {
 func (v *Value) text(vars map[string]any) (any, error) {
 	var b strings.Builder
 	for _, p := range v.Parts {
-		if p.Expr == nil {
-			b.WriteString(p.Text)
-			continue
-		}
-		x, err := p.Expr.EvalRaw(vars)
-		if err != nil {
-			return nil, err
-		}
-		s, err := textOf(p.Expr, x)
+		s, err := p.Eval(vars)
 		if err != nil {
 			return nil, err
 		}

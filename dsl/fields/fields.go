@@ -5,6 +5,7 @@ package fields
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,6 +53,7 @@ type Spec struct {
 	sees      string
 	want      *types.Type
 	atLeast   *int
+	atMost    *int
 }
 
 // A Slot is a place that holds an expression, for the checker to check in the
@@ -99,8 +101,17 @@ func Sees(scope string) Option { return func(s *Spec) { s.sees = scope } }
 // Want says what the value of a field must be.
 func Want(t *types.Type) Option { return func(s *Spec) { s.want = t } }
 
+func (s *Spec) bound(keyword string, n int) {
+	if s.Schema != nil {
+		s.Schema[keyword] = n
+	}
+}
+
 // AtLeast bounds a number from below.
-func AtLeast(n int) Option { return func(s *Spec) { s.atLeast = &n; s.Schema["minimum"] = n } }
+func AtLeast(n int) Option { return func(s *Spec) { s.atLeast = &n; s.bound("minimum", n) } }
+
+// AtMost bounds a number from above.
+func AtMost(n int) Option { return func(s *Spec) { s.atMost = &n; s.bound("maximum", n) } }
 
 // Example shows how the field is written.
 func Example(text string) Option { return func(s *Spec) { s.Example = text } }
@@ -133,13 +144,7 @@ func (s *Set) bind(d Declarer, others []string) {
 		return
 	}
 	d.Fields(s)
-	mistyped := s.rejectUnknown(others) // it is the key that seems to be missing, most likely
-	for _, spec := range s.Specs {
-		if spec.Required && !mistyped && s.node.Get(spec.Name) == nil {
-			s.diags.Error("missing-key", firstKey(s.node), "%s needs the key %q", s.what, spec.Name).
-				WithHint("%s: %s", spec.Name, spec.Doc)
-		}
-	}
+	s.rejectMissing(s.rejectUnknown(d, others))
 }
 
 // Decode binds d to values. What it reports names fields by their paths.
@@ -185,6 +190,10 @@ func (s *Set) Env() Env { return s.env }
 // Diags is where findings about the mapping go; nil unless binding.
 func (s *Set) Diags() *diag.List { return s.diags }
 
+// Describing tells whether the fields are merely described: only then does
+// anybody want their schemas.
+func (s *Set) Describing() bool { return s.node == nil && s.values == nil }
+
 // Span is where the mapping stands.
 func (s *Set) Span() source.Span {
 	if s.node == nil {
@@ -196,6 +205,32 @@ func (s *Set) Span() source.Span {
 // Has tells whether the source mapping has the key.
 func (s *Set) Has(name string) bool {
 	return s.node != nil && s.node.Get(name) != nil
+}
+
+// Sound tells whether the value of a key is missing or without a mistake.
+func (s *Set) Sound(name string) bool {
+	if s.node == nil {
+		return true
+	}
+	e := s.node.Entry(name)
+	return e == nil || e.Value.Kind != syntax.Broken && !s.diags.Within(e.Key.Span.To(e.Value.Span))
+}
+
+// Broken tells whether a key is there whose value could not be read.
+func (s *Set) Broken(name string) bool {
+	if s.node == nil {
+		return false
+	}
+	e := s.node.Entry(name)
+	return e != nil && e.Value.Kind == syntax.Broken
+}
+
+// Entries are the keys of the source mapping, in source order.
+func (s *Set) Entries() []syntax.Entry {
+	if s.node == nil {
+		return nil
+	}
+	return s.node.Entries
 }
 
 // Raw is the value of a key as written, or nil.
@@ -221,8 +256,15 @@ func (s *Set) KeySpan(name string) source.Span {
 
 // declare notes the field and returns its source node, if it is there to bind.
 func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
-	if spec.Schema == nil {
-		spec.Schema = map[string]any{}
+	if s.Describing() {
+		shared := spec.Schema
+		spec.Schema = map[string]any{} // of its own, since options add to it
+		maps.Copy(spec.Schema, shared)
+	} else {
+		spec.Schema = nil
+	}
+	if s.Specs == nil {
+		s.Specs = make([]Spec, 0, 16)
 	}
 	for _, o := range opts {
 		o(&spec)
@@ -241,27 +283,6 @@ func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
 
 // dynamic tells whether a field of the set may hold expressions.
 func (s *Set) dynamic(spec *Spec) bool { return s.value != nil && !spec.Literal }
-
-// rejectUnknown reports keys nobody has declared, and tells whether there are any.
-func (s *Set) rejectUnknown(others []string) (found bool) {
-	known := slices.Clone(others)
-	for _, spec := range s.Specs {
-		known = append(known, spec.Name)
-	}
-	for _, e := range s.node.Entries {
-		if e.Key.Kind == syntax.Broken || slices.Contains(known, e.Key.Value) {
-			continue
-		}
-		found = true
-		d := s.diags.Error("unknown-key", e.Key.Span, "%s has no key %q", s.what, e.Key.Value)
-		if near := diag.Nearest(e.Key.Value, known); near != "" {
-			d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
-		} else {
-			d.Suggest(e.Key.Value, known)
-		}
-	}
-	return found
-}
 
 func (s *Set) fail(name, format string, args ...any) {
 	*s.errs = append(*s.errs, s.path+name+" "+fmt.Sprintf(format, args...))

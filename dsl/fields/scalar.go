@@ -22,6 +22,7 @@ type scalar[T any] struct {
 	text   func(*syntax.Node) (T, bool) // from a literal
 	value  func(any) (T, bool)          // from a run-time value
 	check  func(T) string               // a further complaint, or ""
+	words  []string                     // those it can be
 }
 
 func bindScalar[T any](s *Set, p *T, k scalar[T], spec Spec, opts []Option) {
@@ -43,31 +44,16 @@ func bindScalar[T any](s *Set, p *T, k scalar[T], spec Spec, opts []Option) {
 			return
 		}
 	}
-	if n.Kind == syntax.Scalar && n.Type == syntax.String && strings.Contains(n.Value, "${") {
-		s.diags.Error("literal-only", n.Span, "%q is read before anything runs, so it cannot hold ${ }", sp.Name)
+	if s.isExpression(n, sp.Name) {
 		return
 	}
 	x, ok := k.text(n)
+	if ok && s.bounded(n, sp, any(x)) && k.complain(s, n, sp.Name, x) {
+		*p = x
+	}
 	if !ok {
-		d := s.wrong(n, sp.Name, k.want)
-		if k.typ == types.StringType && n.Kind == syntax.Scalar && n.Type != syntax.Null {
-			quoteHint(d, n)
-		}
-		return
+		k.reportType(s, n, sp.Name)
 	}
-	if k.check != nil {
-		if complaint := k.check(x); complaint != "" {
-			s.diags.Error("bad-value", n.Span, "%q %s", sp.Name, complaint)
-			return
-		}
-	}
-	if sp.atLeast != nil {
-		if i, isInt := any(x).(int); isInt && i < *sp.atLeast {
-			s.diags.Error("bad-value", n.Span, "%q must be at least %d", sp.Name, *sp.atLeast)
-			return
-		}
-	}
-	*p = x
 }
 
 func quoteHint(d *diag.Diagnostic, n *syntax.Node) {
@@ -96,12 +82,17 @@ func (s *Set) slot(sp *Spec, v *expr.Value) {
 	s.Slots = append(s.Slots, Slot{Name: sp.Name, Value: v, Want: sp.want, Sees: sp.sees})
 }
 
+const (
+	textWanted     = "text"
+	durationWanted = "a duration such as 30s, 5m or 1h30m"
+)
+
 var stringScalar = scalar[string]{
-	want:   "text",
+	want:   textWanted,
 	typ:    types.StringType,
 	schema: map[string]any{"type": "string"},
 	text: func(n *syntax.Node) (string, bool) {
-		return n.Value, n.Kind == syntax.Scalar && n.Type == syntax.String
+		return n.Value, n.Kind == syntax.Scalar && n.Type == syntax.String && n.LooksLike() == ""
 	},
 	value: func(v any) (string, bool) { t, ok := v.(string); return t, ok },
 }
@@ -114,70 +105,58 @@ func (s *Set) String(p *string, name, doc string, opts ...Option) {
 // Ident binds a name that the author invents and expressions reach.
 func (s *Set) Ident(p *string, name, doc string, opts ...Option) {
 	k := schemaOf(stringScalar, map[string]any{"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})
-	k.check = func(t string) string {
-		if why := expr.ValidName(t); why != nil {
-			return "cannot be this: " + why.Error()
-		}
-		return ""
-	}
 	bindScalar(s, p, k, Spec{Name: name, Doc: doc}, opts)
+	if s.node == nil || *p == "" {
+		return
+	}
+	if n := s.node.Get(name); n != nil && n.Value == *p && !ValidName(n, s.diags) {
+		*p = ""
+	}
+}
+
+// ValidName reports a name that an author must not invent.
+func ValidName(n *syntax.Node, diags *diag.List) bool {
+	why := expr.ValidName(n.Value)
+	if why == nil {
+		return true
+	}
+	d := diags.Error("bad-name", n.Span, "%q cannot be a name here", n.Value).WithHint("%s", why)
+	if _, better, ok := strings.Cut(why.Error(), ": write "); ok {
+		d.WithFix(n.Span, better)
+	}
+	return false
 }
 
 // Enum binds one of several words.
 func (s *Set) Enum(p *string, name, doc string, words []string, opts ...Option) {
 	k := schemaOf(stringScalar, map[string]any{"enum": words})
-	k.want = "one of " + strings.Join(words, ", ")
+	k.want = strings.Join(words, ", ")
+	if last := len(words) - 1; last > 0 {
+		k.want = strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	k.words = words
 	k.check = func(t string) string {
 		if slices.Contains(words, t) {
 			return ""
 		}
-		if near := diag.Nearest(t, words); near != "" {
-			return fmt.Sprintf("cannot be %q: did you mean %s?", shorten(t), near)
-		}
-		return fmt.Sprintf("cannot be %q: it is one of %s", shorten(t), strings.Join(words, ", "))
+		return fmt.Sprintf("cannot be %q", shorten(t))
 	}
 	bindScalar(s, p, k, Spec{Name: name, Doc: doc}, opts)
 }
 
 // Bool binds true or false.
 func (s *Set) Bool(p *bool, name, doc string, opts ...Option) {
-	bindScalar(s, p, scalar[bool]{
-		want: "true or false", typ: types.BoolType, schema: map[string]any{"type": "boolean"},
-		text: func(n *syntax.Node) (bool, bool) {
-			return n.Value == "true", n.Kind == syntax.Scalar && n.Type == syntax.Bool
-		},
-		value: func(v any) (bool, bool) { b, ok := v.(bool); return b, ok },
-	}, Spec{Name: name, Doc: doc}, opts)
+	bindScalar(s, p, boolScalar, Spec{Name: name, Doc: doc}, opts)
 }
 
 // Int binds an integer.
 func (s *Set) Int(p *int, name, doc string, opts ...Option) {
-	bindScalar(s, p, scalar[int]{
-		want: "an integer", typ: types.IntType, schema: map[string]any{"type": "integer"},
-		text: func(n *syntax.Node) (int, bool) {
-			if n.Kind != syntax.Scalar || n.Type != syntax.Int {
-				return 0, false
-			}
-			i, ok := n.Data().(int)
-			return i, ok
-		},
-		value: func(v any) (int, bool) { i, ok := v.(int); return i, ok },
-	}, Spec{Name: name, Doc: doc}, opts)
+	bindScalar(s, p, intScalar, Spec{Name: name, Doc: doc}, opts)
 }
 
 // Number binds a number.
 func (s *Set) Number(p *float64, name, doc string, opts ...Option) {
-	bindScalar(s, p, scalar[float64]{
-		want: "a number", typ: types.NumberType, schema: map[string]any{"type": "number"},
-		text: func(n *syntax.Node) (float64, bool) {
-			if n.Kind != syntax.Scalar || n.Type != syntax.Int && n.Type != syntax.Float {
-				return 0, false
-			}
-			f, err := strconv.ParseFloat(n.Value, 64)
-			return f, err == nil
-		},
-		value: number,
-	}, Spec{Name: name, Doc: doc}, opts)
+	bindScalar(s, p, numberScalar, Spec{Name: name, Doc: doc}, opts)
 }
 
 func number(v any) (float64, bool) {
@@ -192,46 +171,82 @@ func number(v any) (float64, bool) {
 
 // Duration binds a span of time, written as 500ms, 30s, 5m, 2h, 7d, 2w or 1h30m.
 func (s *Set) Duration(p *time.Duration, name, doc string, opts ...Option) {
-	bindScalar(s, p, scalar[time.Duration]{
-		want: "a duration such as 30s, 5m or 1h30m", typ: types.StringType,
-		schema: map[string]any{"type": "string", "pattern": `^([0-9]+(ms|s|m|h|d|w))+$`},
-		text: func(n *syntax.Node) (time.Duration, bool) {
-			if n.Kind != syntax.Scalar || n.Type == syntax.Null {
-				return 0, false
-			}
-			d, err := value.ParseDuration(n.Value)
-			return d, err == nil
-		},
-		value: func(v any) (time.Duration, bool) {
-			t, _ := v.(string)
-			d, err := value.ParseDuration(t)
-			return d, err == nil
-		},
-	}, Spec{Name: name, Doc: doc}, opts)
+	bindScalar(s, p, durationScalar, Spec{Name: name, Doc: doc}, opts)
 }
 
 // Size binds a number of bytes, written as 500KB or 2MB.
 func (s *Set) Size(p *int64, name, doc string, opts ...Option) {
-	bindScalar(s, p, scalar[int64]{
-		want: "a size such as 500KB or 2MB", typ: types.StringType,
-		schema: map[string]any{"type": "string", "pattern": `^[0-9.]+ ?(B|KB|MB|GB)$`},
-		text: func(n *syntax.Node) (int64, bool) {
-			if n.Kind != syntax.Scalar || n.Type == syntax.Null {
-				return 0, false
-			}
-			b, err := value.ParseSize(n.Value)
-			return b, err == nil
-		},
-		value: func(v any) (int64, bool) {
-			t, _ := v.(string)
-			b, err := value.ParseSize(t)
-			return b, err == nil
-		},
-	}, Spec{Name: name, Doc: doc}, opts)
+	bindScalar(s, p, sizeScalar, Spec{Name: name, Doc: doc}, opts)
 }
 
 // schemaOf returns k with a schema of its own, which options may add to.
 func schemaOf(k scalar[string], schema map[string]any) scalar[string] {
 	k.schema = schema
 	return k
+}
+
+var boolScalar = scalar[bool]{
+	want: "true or false", typ: types.BoolType, schema: map[string]any{"type": "boolean"},
+	text: func(n *syntax.Node) (bool, bool) {
+		return n.Value == "true", n.Kind == syntax.Scalar && n.Type == syntax.Bool
+	},
+	value: func(v any) (bool, bool) { b, ok := v.(bool); return b, ok },
+}
+
+var intScalar = scalar[int]{
+	want: "an integer", typ: types.IntType, schema: map[string]any{"type": "integer"},
+	text: func(n *syntax.Node) (int, bool) {
+		if n.Kind != syntax.Scalar || n.Type != syntax.Int {
+			return 0, false
+		}
+		i, ok := n.Data().(int)
+		return i, ok
+	},
+	value: func(v any) (int, bool) { i, ok := v.(int); return i, ok },
+}
+
+var numberScalar = scalar[float64]{
+	want: "a number", typ: types.NumberType, schema: map[string]any{"type": "number"},
+	text: func(n *syntax.Node) (float64, bool) {
+		if n.Kind != syntax.Scalar || n.Type != syntax.Int && n.Type != syntax.Float {
+			return 0, false
+		}
+		f, err := strconv.ParseFloat(n.Value, 64)
+		return f, err == nil
+	},
+	value: number,
+}
+
+var durationScalar = scalar[time.Duration]{
+	want: durationWanted, typ: types.StringType,
+	schema: map[string]any{"type": "string", "pattern": `^([0-9]+(ms|s|m|h|d|w))+$`},
+	text: func(n *syntax.Node) (time.Duration, bool) {
+		if n.Kind != syntax.Scalar || n.Type == syntax.Null {
+			return 0, false
+		}
+		d, err := value.ParseDuration(n.Value)
+		return d, err == nil
+	},
+	value: func(v any) (time.Duration, bool) {
+		t, _ := v.(string)
+		d, err := value.ParseDuration(t)
+		return d, err == nil
+	},
+}
+
+var sizeScalar = scalar[int64]{
+	want: "a size such as 500KB or 2MB", typ: types.StringType,
+	schema: map[string]any{"type": "string", "pattern": `^[0-9.]+ ?(B|KB|MB|GB)$`},
+	text: func(n *syntax.Node) (int64, bool) {
+		if n.Kind != syntax.Scalar || n.Type == syntax.Null {
+			return 0, false
+		}
+		b, err := value.ParseSize(n.Value)
+		return b, err == nil
+	},
+	value: func(v any) (int64, bool) {
+		t, _ := v.(string)
+		b, err := value.ParseSize(t)
+		return b, err == nil
+	},
 }

@@ -29,3 +29,21 @@ func SchemaOf(specs []Spec) map[string]any {
 	}
 	return schema
 }
+
+// AnyOf is the schema of a field that may have several forms, the last of them
+// the mapping that d declares. Unless the set is being described it is nil.
+func (s *Set) AnyOf(d Declarer, others ...any) map[string]any {
+	if !s.Describing() {
+		return nil
+	}
+	return map[string]any{"anyOf": append(others, ObjectSchema(d))}
+}
+
+// ObjectOf is the schema of the mapping that d declares. Unless the set is being
+// described it is nil.
+func (s *Set) ObjectOf(d Declarer) map[string]any {
+	if !s.Describing() {
+		return nil
+	}
+	return ObjectSchema(d)
+}

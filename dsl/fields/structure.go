@@ -29,7 +29,8 @@ func (s *Set) Expr(p **expr.Expr, name, doc string, opts ...Option) {
 		return
 	}
 	if n.Type == syntax.Null {
-		s.diags.Error("empty-expression", s.KeySpan(name), "%q has no expression", name)
+		s.diags.Error("empty-expression", s.KeySpan(name), "there is no expression behind %q", name).
+			WithHint("write one, such as `input.amount > 100`")
 		return
 	}
 	if *p = expr.ParseNode(n, s.diags); *p != nil {
@@ -56,7 +57,7 @@ func (s *Set) Any(p *any, name, doc string, opts ...Option) {
 	if v, ok := s.values[name]; ok {
 		*p = v
 	}
-	if n != nil && !s.bindDynamic(sp, n) {
+	if n != nil && !s.bindDynamic(sp, n) && !s.holdsExpression(sp, n) {
 		*p = n.Data()
 	}
 }
@@ -85,7 +86,29 @@ func (s *Set) Map(p *map[string]any, name, doc string, elem *types.Type, opts ..
 		return
 	}
 	s.bindEntries(n, sp, elem)
+	if s.holdsExpression(sp, n) {
+		return
+	}
 	*p, _ = n.Data().(map[string]any)
+}
+
+// holdsExpression reports ${ } within a field that is literal, once. The fields
+// of actions say so themselves.
+func (s *Set) holdsExpression(sp *Spec, n *syntax.Node) bool {
+	if !sp.Literal || s.value != nil {
+		return false
+	}
+	for _, item := range n.Items {
+		if s.holdsExpression(sp, item) {
+			return true
+		}
+	}
+	for _, e := range n.Entries {
+		if s.holdsExpression(sp, e.Value) {
+			return true
+		}
+	}
+	return s.isExpression(n, sp.Name)
 }
 
 func (s *Set) bindEntries(n *syntax.Node, sp *Spec, elem *types.Type) {
@@ -137,16 +160,25 @@ func (s *Set) Strings(p *[]string, name, doc string, opts ...Option) {
 		items = []*syntax.Node{n}
 	}
 	for _, item := range items {
-		switch {
-		case item.Kind == syntax.Broken:
-		case item.Kind == syntax.Scalar && item.Type == syntax.String:
-			*p = append(*p, item.Value)
-		case item.Kind == syntax.Scalar && item.Type != syntax.Null:
-			quoteHint(s.wrong(item, name, "a list of texts"), item)
-		default:
-			s.wrong(item, name, "a list of texts")
+		if t, ok := s.bindText(item, name); ok {
+			*p = append(*p, t)
 		}
 	}
+}
+
+// bindText binds one element of a list of texts.
+func (s *Set) bindText(item *syntax.Node, name string) (string, bool) {
+	looks := item.LooksLike()
+	switch {
+	case item.Kind == syntax.Broken, s.isExpression(item, name):
+	case item.Kind == syntax.Scalar && item.Type == syntax.String && looks == "":
+		return item.Value, true
+	case item.Kind == syntax.Scalar && item.Type != syntax.Null:
+		quoteHint(s.diags.Error("wrong-type", item.Span, "%q must be a list of texts, and %s without quotes is %s", name, item.Value, looks), item)
+	default:
+		s.wrong(item, name, "a list of texts")
+	}
+	return "", false
 }
 
 func (s *Set) decodeStrings(p *[]string, name string, v any) {

@@ -11,6 +11,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -20,6 +21,11 @@ import (
 
 // commands is all that `partitur` can do, in the order of its help.
 var commands = []command{
+	initCommand,
+	checkCommand,
+	runCommand,
+	devCommand,
+	workerCommand,
 	startCommand,
 	resultCommand,
 	statusCommand,
@@ -71,6 +77,9 @@ type Definition struct {
 // Main runs one command and returns its exit code.
 func Main(app App) int {
 	s := &session{App: app, format: text}
+	if s.Definitions == nil {
+		s.Definitions = s.localDefinitions
+	}
 	defer s.close()
 	err := s.root().ExecuteContext(app.Context)
 	return s.conclude(err)
@@ -85,7 +94,7 @@ type session struct {
 }
 
 func (s *session) close() {
-	for _, f := range s.closers {
+	for _, f := range slices.Backward(s.closers) { // what was opened last needs the rest
 		f()
 	}
 }

@@ -37,12 +37,17 @@ type remote struct {
 }
 
 // dial connects as the flags, the environment and the profile say.
-func (c *call) dial() (*remote, error) {
+func (c *call) dial() (*remote, error) { return c.dialWith(slog.New(slog.DiscardHandler)) }
+
+// dialAsWorker connects, and shows what the SDK and `log` steps have to say.
+func (c *call) dialAsWorker() (*remote, error) { return c.dialWith(c.logger()) }
+
+func (c *call) dialWith(logger *slog.Logger) (*remote, error) {
 	o, err := connect.Options(c.connect, c.Env)
 	if err != nil {
 		return nil, err
 	}
-	o.Logger = sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	o.Logger = sdklog.NewStructuredLogger(logger)
 	temporal, err := c.Dial(c.ctx, o)
 	if err != nil {
 		return nil, err

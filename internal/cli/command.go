@@ -21,6 +21,7 @@ type command struct {
 	help     string
 	examples string
 	remote   bool // it talks to a server, and has the flags for that
+	reports  bool // it has diagnostics to show, in the formats for that
 	setup    func(*pflag.FlagSet) run
 }
 
@@ -37,11 +38,12 @@ type call struct {
 
 // The headings of the help.
 const (
+	filesGroup = "Definitions"
 	runsGroup  = "Runs"
 	otherGroup = "Other"
 )
 
-var groups = []string{runsGroup, otherGroup}
+var groups = []string{filesGroup, runsGroup, otherGroup}
 
 func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
@@ -94,6 +96,9 @@ func (c command) cobra(s *session, root *cobra.Command) *cobra.Command {
 		connectionFlags(cmd.Flags(), &s.connect)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if (s.format == asSARIF || s.format == asGitHub) && !c.reports {
+			return usage("-o %s is for diagnostics, and this command has none", s.format).hint("it can be text or json")
+		}
 		return do(&call{session: s, ctx: cmd.Context(), args: args, root: root})
 	}
 	return cmd

@@ -124,7 +124,6 @@ func explainService(err error) *problem {
 		noNamespace *serviceerror.NamespaceNotFound
 		denied      *serviceerror.PermissionDenied
 		invalid     *serviceerror.InvalidArgument
-		late        *serviceerror.DeadlineExceeded
 		gone        *serviceerror.Unavailable
 	)
 	switch {
@@ -134,10 +133,17 @@ func explainService(err error) *problem {
 		return problemf(exitServer, "the server refused: %s", denied.Error()).hint("check the API key or the client certificate of the profile")
 	case errors.As(err, &invalid):
 		return usage("the server does not accept this: %s", invalid.Error())
-	case errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
+	case isLate(err):
 		return problemf(exitNoAnswer, "there was no answer in time")
 	case errors.As(err, &gone):
 		return problemf(exitServer, "the server does not answer: %s", connect.Reason(err))
 	}
 	return problemf(exitServer, "%s", strings.TrimSpace(err.Error()))
+}
+
+// isLate tells whether there was no answer in time: the server and this side
+// keep the same deadline, and either may be the first to notice.
+func isLate(err error) bool {
+	var late *serviceerror.DeadlineExceeded
+	return errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/partitur/partitur/internal/cli/ansi"
@@ -13,15 +14,17 @@ import (
 type format string
 
 const (
-	text   format = "text"
-	asJSON format = "json"
+	text     format = "text"
+	asJSON   format = "json"
+	asSARIF  format = "sarif"
+	asGitHub format = "github"
 )
 
-var formats = []string{string(text), string(asJSON)}
+var formats = []string{string(text), string(asJSON), string(asSARIF), string(asGitHub)}
 
 // Set, String and Type make it a flag.
 func (f *format) Set(s string) error {
-	if s != string(text) && s != string(asJSON) {
+	if !slices.Contains(formats, s) {
 		return fmt.Errorf("%q is not known, it can be text or json", s)
 	}
 	*f = format(s)

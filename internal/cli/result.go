@@ -43,7 +43,7 @@ printed instead, and the exit code is 1.`,
 				defer cancel()
 			}
 			err = c.showResult(server, ref(c))
-			if err != nil && c.Context.Err() == nil && errors.Is(c.ctx.Err(), context.DeadlineExceeded) {
+			if timeout > 0 && isLate(err) {
 				return problemf(exitNoAnswer, "run %q is still running", c.args[0])
 			}
 			return err

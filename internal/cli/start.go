@@ -16,11 +16,12 @@ import (
 
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/internal/workers"
 )
 
 // defaultTaskQueue is where runs go when neither the command line nor the
 // definition names a task queue.
-const defaultTaskQueue = "partitur"
+const defaultTaskQueue = workers.DefaultTaskQueue
 
 var startCommand = command{
 	use:     "start TYPE|FILE",

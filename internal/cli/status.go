@@ -92,7 +92,6 @@ func (c *call) explainQuery(err error, server *remote, ref runRef) error {
 		failed   *serviceerror.QueryFailed
 		notReady *serviceerror.WorkflowNotReady
 		noWorker *serviceerror.FailedPrecondition
-		late     *serviceerror.DeadlineExceeded
 	)
 	if c.Context.Err() != nil {
 		return err
@@ -102,7 +101,7 @@ func (c *call) explainQuery(err error, server *remote, ref runRef) error {
 		return problemf(exitFailed, "the run does not tell its status: %s", failed.Message)
 	case errors.As(err, &notReady):
 		return problemf(exitNoAnswer, "run %q is blocked and cannot answer", ref.workflowID).hint("see `partitur describe %s`", ref.workflowID)
-	case errors.As(err, &noWorker), errors.As(err, &late), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &noWorker), isLate(err):
 		return problemf(exitNoAnswer, "no worker answers for run %q", ref.workflowID).
 			hint("start one, or see `partitur describe %s`", ref.workflowID)
 	}

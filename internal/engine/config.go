@@ -73,6 +73,9 @@ func settings() dynamicconfig.StaticClient {
 		dynamicconfig.VisibilityProcessorMaxPollRPS.Key(): queueReads,
 		dynamicconfig.OutboundProcessorMaxPollRPS.Key():   queueReads,
 
+		// A run that continues as new at once is not held up for a second.
+		dynamicconfig.WorkflowIdReuseMinimalInterval.Key(): 50 * time.Millisecond,
+
 		// A task queue is in one piece, and a blocked run is retried soon after it was mended.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,

@@ -42,6 +42,23 @@ func Load(dir string, paths []string, actions dsl.Catalog) (*dsl.Workspace, diag
 	return w, diags, nil
 }
 
+// Stamp is a text that changes when one of the files that Load would read does.
+func Stamp(dir string, paths []string) (string, error) {
+	names, err := expand(dir, paths)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+	}
+	return b.String(), nil
+}
+
 // expand lists the files that paths stand for, and the project file above
 // them. All are absolute, sorted, and listed once.
 func expand(dir string, paths []string) (names []string, err error) {

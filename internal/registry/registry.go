@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func (r *Registry) Pin(workflowType string) (interpreter.Pin, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if why, ok := r.missing[workflowType]; ok {
-		return interpreter.Pin{}, fmt.Errorf("%s", why)
+		return interpreter.Pin{}, errors.New(why)
 	}
 	pin, ok := r.current[workflowType]
 	if !ok {

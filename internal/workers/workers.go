@@ -18,7 +18,7 @@ import (
 )
 
 // DefaultTaskQueue is the task queue of definitions that name none.
-const DefaultTaskQueue = "default"
+const DefaultTaskQueue = "partitur"
 
 // Options says what the workers of a process are made of.
 type Options struct {

@@ -1,0 +1,196 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/jsonschema"
+	"github.com/partitur/partitur/dsl/types"
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// check checks one expression in a scope and returns its type.
+func (c *checker) check(slot fields.Slot, sc scope) *types.Type {
+	if slot.Value != nil && slot.Value.IsConst() && slot.Want != nil && !c.literal(slot) {
+		return types.AnyType
+	}
+	before := len(*c.diags)
+	var t *types.Type
+	if slot.Expr != nil {
+		t = slot.Expr.CheckWant(sc.expr(), slot.Want, c.diags)
+	} else {
+		t = slot.Value.CheckWant(sc.expr(), slot.Want, c.diags)
+	}
+	c.explain((*c.diags)[before:], sc)
+	if t == nil || len(*c.diags) > before {
+		return types.AnyType
+	}
+	return t
+}
+
+// literal checks a value without expressions where a text or a duration is
+// wanted, in the words of what is written.
+func (c *checker) literal(slot fields.Slot) bool {
+	at, text := slot.Value.Span, slot.Value.Span.Text()
+	got, isText := slot.Value.Const.(string)
+	if slot.Value.Const == nil && slot.Want.Maybe != "" {
+		return true
+	}
+	switch slot.Want.Kind {
+	case types.String:
+		if isText {
+			return true
+		}
+		d := c.diags.Error("wrong-type", at, "%q must be text, not %s", slot.Name, inWords(slot.Value.Const))
+		switch slot.Value.Const.(type) {
+		case nil, []any, map[string]any:
+		default:
+			d.WithHint("quote it: '%s'", text).WithFix(at, "'"+text+"'")
+		}
+		return false
+	case types.Duration:
+		if _, err := value.ParseDuration(got); isText && err == nil {
+			return true
+		}
+		d := c.diags.Error("wrong-type", at, "%q must be a duration such as 30s, 5m or 1h30m, not %s", slot.Name, inWords(slot.Value.Const))
+		if i, ok := slot.Value.Const.(int); ok {
+			d.WithHint("with its unit, such as %ds for seconds", i)
+		} else if better := fields.ShortDuration(got); isText && better != "" {
+			d.WithHint("write %s", better).WithFix(at, better)
+		}
+		return false
+	}
+	return true
+}
+
+// inWords names a JSON value, for use in a sentence.
+func inWords(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "empty"
+	case bool:
+		return fmt.Sprintf("the boolean %t", v)
+	case int, float64:
+		return fmt.Sprintf("the number %v", v)
+	case string:
+		return fmt.Sprintf("the text %q", v)
+	case []any:
+		return "a list"
+	}
+	return "a mapping"
+}
+
+// slot checks the expression of the current step's field of that name, which
+// waited for its scope. It returns Any if there is none.
+func (c *checker) slot(name string, sc scope) *types.Type { return c.slotAs(name, sc, nil) }
+
+// slotAs is slot for a field whose type depends on others.
+func (c *checker) slotAs(name string, sc scope, want *types.Type) *types.Type {
+	for _, slot := range c.pending {
+		if slot.Name == name {
+			if want != nil {
+				slot.Want = want
+			}
+			c.slots[name] = c.check(slot, sc.seeing(slot.Sees))
+			return c.slots[name]
+		}
+	}
+	return types.AnyType
+}
+
+// typeOf is the type of an expression of the current step.
+func (c *checker) typeOf(name string) *types.Type {
+	if t := c.slots[name]; t != nil {
+		return t
+	}
+	return types.AnyType
+}
+
+// constant reports a condition whose outcome is known before anything runs.
+func (c *checker) constant(e *expr.Expr, what string) {
+	if e == nil || len(e.Refs()) > 0 || c.diags.Within(e.Span) {
+		return
+	}
+	v, err := e.Eval(map[string]any{})
+	holds, isBool := v.(bool)
+	if err != nil || !isBool {
+		return
+	}
+	word := "never"
+	if holds {
+		word = "always"
+	}
+	c.diags.Warn("constant-condition", e.Span, "this condition is always %t: %s %s runs", holds, what, word).
+		WithHint("compare something that varies, such as a field of input")
+}
+
+// returned checks a result of the workflow against its schema.
+func (c *checker) returned(slot fields.Slot, sc scope) {
+	schema := c.def.OutputSchema
+	if schema == nil {
+		c.check(slot, sc)
+		return
+	}
+	if slot.Value.IsConst() {
+		for _, v := range schema.Validate(slot.Value.Const) {
+			c.diags.Error("output-schema", within(slot.Value, v.Path).Span, "the result breaks output_schema: %s", v)
+			return
+		}
+		return
+	}
+	slot.Want = written(schema)
+	c.check(slot, sc)
+}
+
+// within finds the part of a value that a path such as items[3].sku leads to,
+// as far as it goes through fields.
+func within(v *expr.Value, path string) *expr.Value {
+	for path != "" {
+		name := path
+		if i := strings.IndexAny(path, ".["); i >= 0 {
+			name, path = path[:i], strings.TrimPrefix(path[i:], ".")
+		} else {
+			path = ""
+		}
+		var next *expr.Value
+		for _, e := range v.Entries {
+			if e.Key == name {
+				next = e.Value
+			}
+		}
+		if next == nil {
+			return v
+		}
+		v = next
+	}
+	return v
+}
+
+// written is the type of what may be written where a schema applies. Its
+// objects may have further fields: a schema with `properties` refuses no others,
+// though reading one is taken for a typo. And what has a default may be missing.
+func written(schema *jsonschema.Schema) *types.Type { return writtenAs(schema.Type(), schema.Raw()) }
+
+func writtenAs(t *types.Type, raw any) *types.Type {
+	if t == nil {
+		return nil
+	}
+	keys, _ := raw.(map[string]any)
+	properties, _ := keys["properties"].(map[string]any)
+	required, _ := keys["required"].([]any)
+	w := *t
+	w.Elem = writtenAs(t.Elem, keys["items"])
+	w.Open = true
+	w.Fields = make([]types.Field, len(t.Fields))
+	for i, f := range t.Fields {
+		inner := writtenAs(f.Type, properties[f.Name])
+		if !slices.Contains(required, any(f.Name)) && inner.Maybe == "" {
+			inner = inner.OrNil("it is optional")
+		}
+		w.Fields[i] = field(f.Name, inner)
+	}
+	return &w
+}

@@ -1,0 +1,174 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/syntax"
+	"github.com/partitur/partitur/dsl/types"
+)
+
+// knownZone asks the time zones of the expression language, which are the same
+// on every machine.
+func knownZone(name string) bool {
+	_, err := zoneProbe().Eval(map[string]any{"zone": name})
+	return err == nil
+}
+
+func zoneProbe() *expr.Expr {
+	var diags diag.List
+	f := syntax.Node{Kind: syntax.Scalar, Value: `date("2026-01-01T00:00:00", zone)`}
+	return expr.ParseNode(&f, &diags)
+}
+
+// checkProject checks what the keys of the project document say together.
+func (w *Workspace) checkProject(diags *diag.List) {
+	p := w.Project
+	if p == nil {
+		return
+	}
+	w.checkPolicies(p.RetryPolicies, nil, diags)
+	w.mention(p.Defaults.Retry, nil, diags)
+	c := &checker{diags: diags}
+	if p.Defaults.Timeout != nil {
+		c.contradiction(p.Defaults.Timeout)
+	}
+}
+
+// checkCatalogues reports activity types that are declared twice or that
+// contradict themselves.
+func (w *Workspace) checkCatalogues(diags *diag.List) {
+	seen := map[string]*ActivityType{}
+	c := &checker{diags: diags}
+	for _, catalogue := range w.Catalogues {
+		for _, t := range catalogue.Types {
+			if first := seen[t.Name]; first != nil {
+				diags.Error("duplicate-activity", t.Span, "the activity type %q is declared twice", t.Name).
+					WithNote(first.Span, "it is declared here, too").WithHint("remove one of them")
+			}
+			seen[t.Name] = t
+			w.mention(t.Retry, nil, diags)
+			if t.Timeout != nil {
+				c.contradiction(t.Timeout)
+			}
+		}
+	}
+}
+
+// checkCases checks test documents against the workflows they test.
+func (w *Workspace) checkCases(diags *diag.List) {
+	for _, t := range w.Tests {
+		names := map[string]bool{}
+		for _, k := range t.Cases {
+			if k.Name != "" && names[k.Name] {
+				diags.Error("duplicate-name", k.nameAt, "there are two cases called %q", k.Name).WithHint("choose another name")
+			}
+			names[k.Name] = true
+			checkExpectation(k, diags)
+		}
+		d := w.Definition(t.Workflow)
+		if d == nil {
+			w.reportNoWorkflow(t, diags)
+			continue
+		}
+		for _, k := range t.Cases {
+			k.against(d, diags)
+		}
+	}
+}
+
+func (w *Workspace) reportNoWorkflow(t *Cases, diags *diag.List) {
+	if t.Workflow == "" {
+		return
+	}
+	var names []string
+	for _, d := range w.definitions {
+		names = append(names, d.Name)
+	}
+	if len(names) == 0 { // a test file that is checked alone
+		return
+	}
+	diags.Error("unknown-workflow", t.testAt, "there is no workflow %q to test", t.Workflow).Suggest(t.Workflow, names)
+}
+
+// checkExpectation checks the condition a case asks for.
+func checkExpectation(k *TestCase, diags *diag.List) {
+	names := expr.NewScope().With("input", types.AnyType).With("output", types.AnyType).With("error", errorType.OrNil("the run may have succeeded"))
+	for _, slot := range k.slots {
+		if slot.Expr != nil {
+			slot.Expr.CheckWant(names, slot.Want, diags)
+		}
+	}
+}
+
+// against checks the names that a case uses.
+func (k *TestCase) against(d *Definition, diags *diag.List) {
+	if !d.looseEnv {
+		var env []string
+		for _, v := range d.Env {
+			env = append(env, v.Name)
+		}
+		for _, e := range k.env {
+			if !slices.Contains(env, e.Key.Value) {
+				found := diags.Error("unknown-env", e.Key.Span, "the workflow declares no setting %q", e.Key.Value)
+				suggestOr(found, e.Key.Value, env, fmt.Sprintf("add it to the workflow: env: {%s: null}", e.Key.Value))
+			}
+		}
+	}
+	known, readable := callable(d)
+	if !readable {
+		return
+	}
+	for _, e := range k.mocks {
+		reportCall(e.Key, known, diags)
+	}
+	if k.calls != nil {
+		for _, n := range k.calls.Items {
+			reportCall(n, known, diags)
+		}
+	}
+}
+
+// callable lists what a mock can stand for besides HTTP routes: ids, with those
+// of compensations, and activity types.
+func callable(d *Definition) (names []string, readable bool) {
+	readable = true
+	d.WalkAll(func(s *Step) {
+		if s.ID != "" {
+			names = append(names, s.ID)
+			if s.Compensate != nil && !s.Compensate.None {
+				names = append(names, s.ID+".compensate")
+			}
+		}
+		switch b := s.Body.(type) {
+		case none:
+			readable = false
+		case *Activity:
+			if b.Type != nil {
+				if name, ok := b.Type.Const.(string); ok {
+					names = append(names, name)
+				}
+			}
+			names = append(names, b.Allow...)
+		case *Action:
+			names = append(names, b.Spec.Name)
+		}
+	})
+	return names, readable
+}
+
+// reportCall reports the name of a call that the workflow never makes.
+func reportCall(n *syntax.Node, known []string, diags *diag.List) {
+	if n.Kind != syntax.Scalar || n.Type != syntax.String || strings.ContainsAny(n.Value, " /") || slices.Contains(known, n.Value) {
+		return
+	}
+	d := diags.Error("unknown-call", n.Span, "the workflow has no step or activity %q", n.Value)
+	if id, ok := strings.CutSuffix(n.Value, ".compensate"); ok && slices.Contains(known, id) {
+		d.Message = fmt.Sprintf("the step %q has no compensation", id)
+		return
+	}
+	d.Suggest(n.Value, known)
+}

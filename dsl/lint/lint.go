@@ -1,0 +1,57 @@
+// Package lint advises on definitions that are valid: what it reports works, but
+// probably not as its author thinks. All of it is warnings.
+package lint
+
+import (
+	"slices"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/diag"
+)
+
+// rules lists every rule.
+var rules = []Rule{
+	{"unused-variable", "a variable of the state that nothing reads", unusedVariable},
+	{"unused-env", "a setting that nothing reads", unusedEnv},
+	{"unused-secret", "a secret that no step uses", unusedSecret},
+	{"unused-policy", "a retry policy that nothing mentions", unusedPolicy},
+	{"missing-compensation", "a step of a saga that is not undone, although others are", missingCompensation},
+	{"unstable-key", "an idempotency key that differs between attempts or runs", unstableKey},
+	{"missing-heartbeat", "a long activity whose worker may die unnoticed", missingHeartbeat},
+	{"long-local", "a local activity that takes long", longLocal},
+	{"literal-secret", "a password or token in the text", literalSecret},
+	{"plain-http", "a secret that is sent without encryption", plainHTTP},
+	{"unknown-status", "a comparison with a status that does not exist", unknownStatus},
+	{"unknown-category", "a type of error that is spelled almost like a category", unknownCategory},
+	{"uncatalogued-activity", "an activity type that is spelled almost like one of the catalogue", uncatalogued},
+}
+
+// A Rule is one piece of advice. Its name is the code of its diagnostics.
+type Rule struct {
+	Name, Doc string
+	check     func(*pass)
+}
+
+// Rules returns every rule.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// A pass is one rule on one definition.
+type pass struct {
+	*dsl.Definition
+	rule  string
+	space *dsl.Workspace
+	diags *diag.List
+}
+
+// Check applies every rule to the programs of a workspace. Definitions with
+// mistakes are passed over: who mends those is told the rest afterwards.
+func Check(w *dsl.Workspace) diag.List {
+	var diags diag.List
+	for _, p := range w.Programs {
+		for _, r := range rules {
+			r.check(&pass{p.Definition, r.Name, w, &diags})
+		}
+	}
+	diags.Sort()
+	return diags
+}

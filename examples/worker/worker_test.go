@@ -1,0 +1,137 @@
+package main
+
+import (
+	"log/slog"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/internal/project"
+	"github.com/partitur/partitur/internal/registry"
+	"github.com/partitur/partitur/internal/workers"
+	"github.com/partitur/partitur/interpreter"
+)
+
+func load(t *testing.T) *dsl.Workspace {
+	t.Helper()
+	w, diags, err := project.Load("../..", []string{"examples"}, workers.Catalog{})
+	if err != nil || diags.Errors() > 0 {
+		t.Fatal(err, diags)
+	}
+	return w
+}
+
+// TestCatalogue demands that the catalogue and the worker agree.
+func TestCatalogue(t *testing.T) {
+	var catalogued []string
+	for _, c := range load(t).Catalogues {
+		for _, a := range c.Types {
+			catalogued = append(catalogued, a.Name)
+			if a.TaskQueue != "examples" {
+				t.Errorf("%s is on the task queue %q", a.Name, a.TaskQueue)
+			}
+		}
+	}
+	slices.Sort(catalogued)
+	if served := slices.Sorted(maps.Keys(newWorld().activities())); !slices.Equal(served, catalogued) {
+		t.Errorf("the worker serves %v\nand the catalogue lists %v", served, catalogued)
+	}
+}
+
+var input = regexp.MustCompile(`--input '(.*)'`)
+
+// TestExamplesRun runs each example with the input that its comment gives, and
+// the activities of this worker. Those that call HTTP services are left out.
+func TestExamplesRun(t *testing.T) {
+	for _, p := range load(t).Programs {
+		calls := false
+		p.WalkAll(func(s *dsl.Step) {
+			_, action := s.Body.(*dsl.Action)
+			calls = calls || action
+		})
+		if calls {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			comment, _, _ := strings.Cut(string(p.Span.File.Text), "\nworkflow:")
+			var args []any
+			if m := input.FindStringSubmatch(comment); m != nil {
+				v, err := value.Decode([]byte(m[1]))
+				if err != nil {
+					t.Fatalf("the input in the comment: %v", err)
+				}
+				args = append(args, v)
+			}
+			perform(t, p, args)
+		})
+	}
+}
+
+func perform(t *testing.T, p *dsl.Program, args []any) {
+	programs := &registry.Registry{Actions: workers.Catalog{}}
+	if _, err := programs.Set([]*dsl.Program{p}); err != nil {
+		t.Fatal(err)
+	}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(interpreter.Options(sdkworker.Options{}))
+	in := newWorld()
+	in.pace = 0
+	register(env, in)
+	(&interpreter.Interpreter{Programs: programs}).Register(env)
+	env.ExecuteWorkflow(p.Name, args...)
+	var raw converter.RawValue
+	if err := env.GetWorkflowResult(&raw); err != nil {
+		t.Fatal(err)
+	}
+	if len(raw.Payload().GetData()) == 0 {
+		t.Error("there is no result")
+	}
+}
+
+func TestMoneyMovesOncePerReference(t *testing.T) {
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	in := newWorld()
+	register(env, in)
+	booking := object{"account": "account-a", "amount_cents": 300, "reference": "r1"}
+	for range 3 {
+		if _, err := env.ExecuteActivity("withdraw", booking); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := in.accounts["account-a"]; got != 999_700 {
+		t.Errorf("balance = %d, want 999700", got)
+	}
+	booking["reference"], booking["amount_cents"] = "r2", 2_000_000
+	if _, err := env.ExecuteActivity("withdraw", booking); err == nil {
+		t.Error("more money was withdrawn than there is")
+	}
+}
+
+func TestFileResumesAtTheLastHeartbeat(t *testing.T) {
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	in := newWorld()
+	in.pace = 0
+	register(env, in)
+	env.SetHeartbeatDetails(6000)
+	got, err := env.ExecuteActivity("process_large_file", "big.csv", 10000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result object
+	if err := got.Get(&result); err != nil || result["processed"] != 10000.0 || result["resumed_at"] != 6000.0 {
+		t.Errorf("result = %v, %v", result, err)
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Order is the input of a run.
+type Order struct {
+	ID string `json:"id"`
+}
+
+// Orders is the input of the fan-out.
+type Orders struct {
+	IDs []string `json:"ids"`
+}
+
+// Job is what an activity takes, and what it returns.
+type Job struct {
+	ID     string `json:"id"`
+	Number int    `json:"number"`
+}
+
+// Numbers is the result of the fan-out.
+type Numbers struct {
+	Numbers []int `json:"numbers"`
+}
+
+func withActivities(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           activityQueue,
+		StartToCloseTimeout: 30 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, MaximumInterval: 10 * time.Second, MaximumAttempts: 5,
+		},
+	})
+}
+
+func sequence(ctx workflow.Context, in Order) (Job, error) {
+	ctx = withActivities(ctx)
+	last := Job{ID: in.ID}
+	for i := range 10 {
+		err := workflow.ExecuteActivity(ctx, "work", Job{ID: last.ID, Number: i + 1}).Get(ctx, &last)
+		if err != nil {
+			return Job{}, err
+		}
+	}
+	return last, nil
+}
+
+func saga(ctx workflow.Context, in Order) (out Order, err error) {
+	ctx = withActivities(ctx)
+	var undo []Job
+	defer func() {
+		if err == nil {
+			return
+		}
+		detached, cancel := workflow.NewDisconnectedContext(ctx)
+		defer cancel()
+		for i := len(undo) - 1; i >= 0; i-- {
+			if e := workflow.ExecuteActivity(detached, "work", undo[i]).Get(detached, nil); e != nil {
+				workflow.GetLogger(ctx).Error("a compensation failed", "error", e)
+			}
+		}
+	}()
+	for i := range 2 {
+		var done Job
+		if err := workflow.ExecuteActivity(ctx, "work", Job{ID: in.ID, Number: i + 1}).Get(ctx, &done); err != nil {
+			return out, err
+		}
+		undo = append(undo, Job{ID: done.ID, Number: -done.Number})
+	}
+	if err := workflow.ExecuteActivity(ctx, "refuse", Job{ID: in.ID, Number: 3}).Get(ctx, nil); err != nil {
+		return out, err
+	}
+	return in, nil
+}
+
+func fanOut(ctx workflow.Context, in Orders) (Numbers, error) {
+	ctx = withActivities(ctx)
+	futures := make([]workflow.Future, len(in.IDs))
+	for i, id := range in.IDs {
+		futures[i] = workflow.ExecuteActivity(ctx, "work", Job{ID: id, Number: i})
+	}
+	out := Numbers{Numbers: make([]int, len(futures))}
+	for i, f := range futures {
+		var done Job
+		if err := f.Get(ctx, &done); err != nil {
+			return Numbers{}, err
+		}
+		out.Numbers[i] = done.Number
+	}
+	return out, nil
+}

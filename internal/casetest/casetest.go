@@ -1,0 +1,180 @@
+// Package casetest plays the cases of test documents in memory: the real
+// interpreter, a clock that skips waiting, and mocks in place of activities. It
+// needs no server, and what it plays it plays in one thread, so that a case
+// that does not run twice the same way is a mistake of the workflow engine.
+package casetest
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/internal/registry"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// Start is when every case begins, by the clock of its run.
+var Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
+
+// patience bounds the time of day that a case may take.
+const patience = 30 * time.Second
+
+// A Problem is one thing that is not as a case expects.
+type Problem struct {
+	At   source.Span
+	Case string
+	Text string
+}
+
+func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.At, p.Case, p.Text) }
+
+// Run plays a case twice, and returns what is not as it should be.
+func Run(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) []Problem {
+	first, problems := play(p, actions, c)
+	if len(problems) == 0 {
+		var second *outcome
+		second, problems = play(p, actions, c)
+		if i := differ(first.trace, second.trace); i >= 0 {
+			problems = append(problems, fmt.Sprintf("the case does not run the same way twice\n\tfirst:  %s\n\tsecond: %s", at(first.trace, i), at(second.trace, i)))
+		}
+	}
+	list := make([]Problem, len(problems))
+	for i, text := range problems {
+		list[i] = Problem{c.Span, c.Name, text}
+	}
+	return list
+}
+
+// An outcome is how a run ended, and what it did on the way.
+type outcome struct {
+	status  string // as in dsl.Expectation
+	output  any
+	failure map[string]any // `error`, nil unless failed
+	calls   []string
+	trace   []string
+}
+
+// play runs a case once.
+func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []string) {
+	s, problems := newStage(p, c)
+	env, err := s.environment(actions)
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	var args []any
+	if c.Input != nil {
+		args = append(args, c.Input)
+	}
+	env.ExecuteWorkflow(p.Name, args...)
+	o, err := ended(env)
+	if err != nil {
+		return nil, append(s.complaints, err.Error())
+	}
+	o.calls, o.trace = s.calls, append(s.trace, fmt.Sprintf("%s %s %s", o.status, text(o.output), text(o.failure)))
+	return o, append(append(s.complaints, s.mocks.unused()...), compare(c.Expect, o)...)
+}
+
+// environment is a world with the program in it.
+func (s *stage) environment(actions dsl.Catalog) (*testsuite.TestWorkflowEnvironment, error) {
+	programs := &registry.Registry{Actions: actions, Lookup: s.lookup}
+	complaints, err := programs.Set([]*dsl.Program{s.program})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(complaints) > 0:
+		return nil, errors.New(complaints[0] + "; a case sets it under env:")
+	}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartTime(Start)
+	env.SetTestTimeout(patience)
+	env.SetWorkerOptions(interpreter.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor()}}))
+	(&interpreter.Interpreter{Programs: programs}).Register(env)
+	for _, at := range s.cancels {
+		env.RegisterDelayedCallback(env.CancelWorkflow, at)
+	}
+	return env, nil
+}
+
+// lookup finds a setting of the worker among those of the case.
+func (s *stage) lookup(name string) (string, bool) {
+	v, ok := s.env[name]
+	if !ok {
+		return "", false
+	}
+	text, err := value.Text(v)
+	return text, err == nil
+}
+
+// ended reads how the run ended.
+func ended(env *testsuite.TestWorkflowEnvironment) (*outcome, error) {
+	if !env.IsWorkflowCompleted() {
+		return nil, errors.New("the run does not end")
+	}
+	err := env.GetWorkflowError()
+	var cancel *temporal.CanceledError
+	var app *temporal.ApplicationError
+	switch {
+	case err == nil:
+		var raw converter.RawValue
+		if err := env.GetWorkflowResult(&raw); err != nil && !errors.Is(err, temporal.ErrNoData) {
+			return nil, err
+		}
+		output, err := decode(raw)
+		return &outcome{status: "completed", output: output}, err
+	case errors.As(err, &cancel):
+		return &outcome{status: "cancelled"}, nil
+	case errors.As(err, &app):
+		failure := map[string]any{}
+		var raw converter.RawValue
+		if app.HasDetails() && app.Details(&raw) == nil {
+			report, _ := decode(raw)
+			failure, _ = report.(map[string]any)
+		}
+		failure["type"], failure["message"], failure["retryable"] = app.Type(), app.Message(), !app.NonRetryable()
+		return &outcome{status: "failed", failure: failure}, nil
+	}
+	return nil, err
+}
+
+func decode(raw converter.RawValue) (any, error) {
+	if data := raw.Payload().GetData(); len(data) > 0 {
+		return value.Decode(data)
+	}
+	return nil, nil
+}
+
+// differ is the index of the first entry in which two traces differ, or -1.
+func differ(a, b []string) int {
+	if slices.Equal(a, b) {
+		return -1
+	}
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	return i
+}
+
+func at(trace []string, i int) string {
+	if i < len(trace) {
+		return trace[i]
+	}
+	return "nothing more"
+}

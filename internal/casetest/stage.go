@@ -1,0 +1,147 @@
+package casetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/converter"
+
+	"github.com/partitur/partitur/builtins/call"
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// A stage is what one run of a case happens on.
+type stage struct {
+	program *dsl.Program
+	env     map[string]any
+	mocks   *mocks
+	cancels []time.Duration // after the start
+
+	calls      []string
+	trace      []string
+	complaints []string
+}
+
+func newStage(p *dsl.Program, c *dsl.TestCase) (*stage, []string) {
+	s := &stage{program: p, env: c.Env}
+	var problems []string
+	s.mocks, problems = newMocks(c.Mocks)
+	events, _ := c.Events.([]any)
+	for i, e := range events {
+		at, err := cancelAt(e)
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("events[%d]: %v", i, err))
+		}
+		s.cancels = append(s.cancels, at)
+	}
+	return s, problems
+}
+
+// cancelAt reads the event {at: DURATION, cancel: true}.
+func cancelAt(event any) (time.Duration, error) {
+	m, _ := event.(map[string]any)
+	if len(m) != 2 || m["cancel"] != true {
+		return 0, fmt.Errorf("an event is {at: 1h, cancel: true}, and this is %s", text(event))
+	}
+	at, _ := m["at"].(string)
+	return value.ParseDuration(at)
+}
+
+// A request is one activity that the run has scheduled.
+type request struct {
+	activity string // its type
+	builtin  bool
+	arg      []byte // its first argument
+	args     string // all of them, to show
+
+	id    string // of the step, if it has one
+	undo  string // ID.compensate, if the step is a compensation of the step ID
+	route string // METHOD url, of HTTP calls
+}
+
+func newRequest(step *dsl.Step, activity string, args []any) *request {
+	r := &request{activity: activity}
+	var shown []string
+	for _, arg := range args {
+		raw, _ := arg.(converter.RawValue)
+		shown = append(shown, string(raw.Payload().GetData()))
+	}
+	r.args = strings.Join(shown, " ")
+	if len(shown) > 0 {
+		r.arg = []byte(shown[0])
+	}
+	if step == nil {
+		return r
+	}
+	r.id = step.ID
+	if owner, _, undoes := cutLast(step.Path, "/compensate/"); undoes {
+		_, last, _ := cutLast("/"+owner, "/")
+		r.undo = last + ".compensate"
+	}
+	if _, r.builtin = step.Body.(*dsl.Action); r.builtin {
+		r.route = routeOf(r.arg)
+	}
+	return r
+}
+
+// names are what a mock can call the request, the most telling first.
+func (r *request) names() []string {
+	return slices.DeleteFunc([]string{r.id, r.undo, r.activity, r.route}, func(s string) bool { return s == "" })
+}
+
+// name is what the list of calls shows.
+func (r *request) name() string { return cmp.Or(r.undo, r.id, r.route, r.activity) }
+
+// routeOf is the method and the url of an HTTP call.
+func routeOf(arg []byte) string {
+	c, err := call.Decode(arg)
+	if err != nil {
+		return ""
+	}
+	url, _ := c.Input["url"].(string)
+	method, _ := c.Input["method"].(string)
+	if method == "" {
+		method = "GET"
+	}
+	if url == "" {
+		return ""
+	}
+	return method + " " + url
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// stepOf finds the step that scheduled an activity. A local activity has no id
+// of its own, so its summary decides between steps of one type.
+func (s *stage) stepOf(id, activity, summary string) *dsl.Step {
+	path, _, _ := cutLast(id, "#")
+	if step := s.program.StepAt(path); step != nil {
+		return step
+	}
+	var found *dsl.Step
+	s.program.WalkAll(func(step *dsl.Step) {
+		a, ok := step.Body.(*dsl.Activity)
+		if ok && step.Local && a.Type.Const == activity && (found == nil || step.ID == summary) {
+			found = step
+		}
+	})
+	return found
+}
+
+// text shows a value as compact JSON.
+func text(v any) string {
+	data, err := value.Encode(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(data)
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+//go:embed all:template
+var template embed.FS
+
+var initCommand = command{
+	use:     "init [DIR]",
+	group:   filesGroup,
+	summary: "make a new project",
+	help: `
+Write a small project into a folder (the current one if none is named): a
+workflow, a test for it, and partitur.yaml, which says what belongs together.
+Files that are there already are never overwritten.`,
+	examples: `
+  partitur init greetings
+  cd greetings && partitur check && partitur run workflows/greet.yaml`,
+	setup: func(*pflag.FlagSet) run {
+		return func(c *call) error {
+			dir := c.dir()
+			if len(c.args) > 0 {
+				dir = filepath.Join(dir, c.args[0])
+				if filepath.IsAbs(c.args[0]) {
+					dir = c.args[0]
+				}
+			}
+			written, err := writeTemplate(dir)
+			if err != nil {
+				return err
+			}
+			return c.show(map[string]any{"directory": dir, "files": written}, func(w io.Writer) { writeNext(w, c.args, written) })
+		}
+	},
+}
+
+func writeNext(w io.Writer, args, written []string) {
+	for _, name := range written {
+		fmt.Fprintf(w, "  %s\n", name)
+	}
+	fmt.Fprintln(w, "\nnext:")
+	if len(args) > 0 {
+		fmt.Fprintf(w, "  cd %s\n", args[0])
+	}
+	fmt.Fprintln(w, "  partitur check")
+	fmt.Fprintln(w, "  partitur run workflows/greet.yaml --set name=Ada")
+}
+
+// writeTemplate writes the files of a new project, or none of them.
+func writeTemplate(dir string) (written []string, err error) {
+	files := map[string][]byte{}
+	err = fs.WalkDir(template, "template", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := strings.TrimPrefix(path, "template/")
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return usage("there is a file %s already", name).hint("init writes into a new or empty folder")
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return usage("%s cannot be written: %s", name, err)
+		}
+		files[name], err = template.ReadFile(path)
+		written = append(written, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range written {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, usage("%s cannot be made: %s", filepath.Dir(path), err)
+		}
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			return nil, usage("%s cannot be written: %s", name, err)
+		}
+	}
+	return written, nil
+}

@@ -1,0 +1,239 @@
+package interpreter_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
+	"gopkg.in/yaml.v3"
+
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden"
+	"github.com/partitur/partitur/internal/registry"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// outputs are the sections of a case that the run writes.
+var outputs = []string{"trace", "attempts", "result", "error", "status"}
+
+// TestConformance runs every case of testdata twice and compares what it does
+// with what the case says. Run with -update to rewrite the cases.
+func TestConformance(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := readCase(t, archive)
+			first, second := c.run(t), c.run(t)
+			for _, name := range outputs {
+				if first[name] != second[name] {
+					t.Errorf("%s: two runs differ:\n%s\nand\n%s", name, first[name], second[name])
+				}
+			}
+			if *golden.Update {
+				rewrite(t, file, archive, first)
+				return
+			}
+			compare(t, archive, first)
+		})
+	}
+}
+
+// A testCase is one file of testdata.
+type testCase struct {
+	program  *registry.Registry
+	workflow string
+	input    []any
+	stubs    map[string]stubs
+	events   []event
+	keys     bool // the trace shows idempotency keys
+
+	pace  time.Duration
+	mock  *mock  // of the latest run
+	trace *trace // of the latest run
+}
+
+// An event happens to the run at a time.
+type event struct {
+	At     duration `yaml:"at"`
+	Cancel bool     `yaml:"cancel"`
+	Query  string   `yaml:"query"`
+}
+
+type duration time.Duration
+
+func (d *duration) UnmarshalYAML(n *yaml.Node) error {
+	v, err := time.ParseDuration(n.Value)
+	*d = duration(v)
+	return err
+}
+
+func readCase(t *testing.T, a *txtar.Archive) *testCase {
+	t.Helper()
+	c := &testCase{keys: strings.Contains(string(a.Comment), "show: keys")}
+	var files []*source.File
+	for _, f := range a.Files {
+		var err error
+		switch name := f.Name; {
+		case name == "input.json":
+			var in any
+			err = decodeExactly(f.Data, &in)
+			c.input = []any{in}
+		case name == "arguments.json":
+			err = decodeExactly(f.Data, &c.input)
+		case name == "stubs.yaml":
+			err = yaml.Unmarshal(f.Data, &c.stubs)
+		case name == "events.yaml":
+			err = yaml.Unmarshal(f.Data, &c.events)
+		case strings.HasSuffix(name, ".yaml"):
+			files = append(files, source.NewFile(name, f.Data))
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+	}
+	c.program, c.workflow = load(t, files...)
+	return c
+}
+
+// run executes the case in the SDK's test environment.
+func (c *testCase) run(t *testing.T) map[string]string {
+	t.Helper()
+	var s testsuite.WorkflowTestSuite
+	s.SetLogger(quiet{})
+	env := s.NewTestWorkflowEnvironment()
+	env.SetStartTime(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	tr := newTrace(env, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
+	env.SetWorkerOptions(interpreter.Options(worker.Options{
+		Interceptors:             tr.interceptors(),
+		DeadlockDetectionTimeout: time.Minute,
+	}))
+	(&interpreter.Interpreter{Programs: c.program}).Register(env)
+	m := newMock(env, c.stubs, tr.turn)
+	env.SetOnActivityCanceledListener(func(info *activity.Info) {
+		tr.add(env.Now(), "cancel "+info.ActivityID)
+		m.cancel(info.ActivityID)
+	})
+	c.mock, c.trace = m, tr
+	for _, e := range c.events {
+		env.RegisterDelayedCallback(func() { tr.event(env, e) }, time.Duration(e.At))
+	}
+	env.ExecuteWorkflow(c.workflow, c.input...)
+	if !env.IsWorkflowCompleted() {
+		t.Fatalf("the run does not end; so far:\n%s", tr.text())
+	}
+	out := map[string]string{"trace": tr.text(), "attempts": m.text(), "status": statusText(t, env)}
+	if err := env.GetWorkflowError(); err != nil {
+		out["error"] = tr.label(errorText(err))
+		return out
+	}
+	out["result"] = tr.label(resultText(t, env)) + "\n"
+	return out
+}
+
+func resultText(t *testing.T, env *testsuite.TestWorkflowEnvironment) string {
+	t.Helper()
+	var raw converter.RawValue
+	if err := env.GetWorkflowResult(&raw); errors.Is(err, temporal.ErrNoData) {
+		return "nothing"
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(raw.Payload().GetData()); text != "" {
+		return text
+	}
+	return "nil"
+}
+
+func rewrite(t *testing.T, file string, a *txtar.Archive, got map[string]string) {
+	t.Helper()
+	kept := a.Files[:0:0]
+	for _, f := range a.Files {
+		if !isOutput(f.Name) {
+			kept = append(kept, f)
+		}
+	}
+	for _, name := range outputs {
+		if got[name] != "" {
+			kept = append(kept, txtar.File{Name: name, Data: []byte(got[name])})
+		}
+	}
+	a.Files = kept
+	if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compare(t *testing.T, a *txtar.Archive, got map[string]string) {
+	t.Helper()
+	want := map[string]string{}
+	for _, f := range a.Files {
+		if isOutput(f.Name) {
+			want[f.Name] = string(f.Data)
+		}
+	}
+	for _, name := range outputs {
+		if got[name] != want[name] {
+			t.Errorf("%s is\n%s\nand should be\n%s", name, got[name], want[name])
+		}
+	}
+}
+
+func isOutput(name string) bool {
+	for _, o := range outputs {
+		if o == name {
+			return true
+		}
+	}
+	return false
+}
+
+// statusText is the final status of each step, and of the compensations.
+func statusText(t *testing.T, env *testsuite.TestWorkflowEnvironment) string {
+	t.Helper()
+	st, err := askStatus(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, s := range st.Steps {
+		fmt.Fprintf(&b, "%s %s", s.Path, s.Status)
+		if s.Runs > 1 {
+			fmt.Fprintf(&b, " x%d", s.Runs)
+		}
+		if s.Total > 0 {
+			fmt.Fprintf(&b, " %d/%d", s.Done, s.Total)
+		}
+		b.WriteByte('\n')
+	}
+	for _, c := range st.Compensations {
+		m := c.(map[string]any)
+		fmt.Fprintf(&b, "undo %s %s\n", m["step"], m["status"])
+	}
+	return b.String()
+}
+
+func askStatus(env *testsuite.TestWorkflowEnvironment) (st interpreter.Status, err error) {
+	answer, err := env.QueryWorkflow("partitur.status")
+	if err != nil {
+		return st, err
+	}
+	return st, answer.Get(&st)
+}

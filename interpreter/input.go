@@ -1,0 +1,77 @@
+package interpreter
+
+import (
+	"strings"
+
+	"go.temporal.io/sdk/converter"
+
+	"github.com/partitur/partitur/dsl/jsonschema"
+	"github.com/partitur/partitur/dsl/source"
+)
+
+// begin takes the input and gives the state its initial values.
+func (r *run) begin(sc *scope, args converter.EncodedValues) error {
+	input, err := decodeArguments(args)
+	if err != nil {
+		return &Failure{Type: InvalidInput, Message: err.Error()}
+	}
+	if input, err = r.checkInput(input); err != nil {
+		return err
+	}
+	sc.vars["input"] = input
+	values := make([]any, len(r.program.State))
+	for i, v := range r.program.State {
+		if values[i], err = r.evalAt("state."+v.Name, v.Value, sc); err != nil {
+			return err
+		}
+	}
+	for i, v := range r.program.State {
+		r.state[v.Name] = values[i]
+	}
+	return nil
+}
+
+func (r *run) checkInput(input any) (any, error) {
+	schema := r.program.Input
+	if schema == nil {
+		return input, nil
+	}
+	if object, _ := schema.Raw().(map[string]any); input == nil && object["type"] == "object" {
+		input = map[string]any{}
+	}
+	input = schema.Default(input)
+	violations := schema.Validate(input)
+	if len(violations) == 0 {
+		return input, nil
+	}
+	return nil, misfit(InvalidInput, "the input does not fit: ", violations)
+}
+
+// result is what a run returns: it fits output_schema, and the server takes it.
+func (r *run) result(v any, at source.Span) (any, error) {
+	if schema := r.program.OutputSchema; schema != nil {
+		if violations := schema.Validate(v); len(violations) > 0 {
+			f := misfit(InvalidOutput, "the result does not fit output_schema: ", violations)
+			f.Span = at
+			return nil, f
+		}
+	}
+	raw, err := encode(v)
+	if err != nil {
+		f := fromError(err)
+		f.Span = at
+		return nil, f
+	}
+	return raw, nil
+}
+
+// misfit names every violation of a schema.
+func misfit(kind, message string, violations []jsonschema.Violation) *Failure {
+	lines := make([]any, len(violations))
+	texts := make([]string, len(violations))
+	for i, v := range violations {
+		texts[i] = strings.TrimPrefix(v.Path+": "+v.Message, ": ")
+		lines[i] = texts[i]
+	}
+	return &Failure{Type: kind, Message: message + strings.Join(texts, "; "), Details: map[string]any{"violations": lines}}
+}

@@ -1,0 +1,88 @@
+package interpreter_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/internal/golden"
+)
+
+// kinds has a program for each kind of step, which ends with the output true.
+var kinds = map[string]string{
+	"Activity": `[{id: a, activity: echo, with: 7}, {id: b, activity: echo, args: [1, 2]}, {id: c, activity: local.echo, local: true, with: 3}, {return: "${ [steps.a.output, steps.b.output, steps.c.output] == [7, 1, 3] }"}]`,
+	"Action":   `[{id: a, http: {url: 'http://shop'}}, {return: "${ steps.a.output.status == 200 }"}]`,
+	"Compute":  `[{id: a, value: "${ len(uuid()) + random_int(1, 6) }"}, {id: b, activity: echo, with: "${ steps.a.output }"}, {return: "${ steps.b.output > 36 }"}]`,
+	"Set":      `[{set: {n: 2}}, {activity: echo, with: "${ state.n }"}, {return: "${ state.n == 2 }"}]`,
+	"If":       `[{if: "true", then: [{id: a, activity: echo, with: 1}], else: [{fail: {type: No}}]}, {return: "${ steps.a.output == 1 }"}]`,
+	"Switch":   `[{switch: [{when: 'state.n == 2', do: [{fail: {type: No}}]}, {else: [{id: a, activity: echo, with: 1}]}]}, {return: "${ steps.a.output == 1 }"}]`,
+	"ForEach":  `[{id: a, for_each: '[3, 1, 2]', concurrency: 2, on_item_error: continue, do: [{activity: echo, with: "${ item }"}]}, {return: "${ steps.a.output == [3, 1, 2] }"}]`,
+	"Parallel": `[{parallel: {x: [{id: a, activity: echo, with: 1}], y: [{sleep: 1ms}, {id: b, activity: echo, with: 2}]}}, {return: "${ steps.a.output + steps.b.output == 3 }"}]`,
+	"Sleep":    `[{id: a, sleep: 1ms}, {id: b, try: [{sleep: 1d}], timeout: 10ms, on_timeout: [{value: 1}]}, {return: "${ steps.b.status == 'timed_out' }"}]`,
+	"Try":      `[{id: a, try: [{activity: fail}], catch: [{type: [Oops], output: 7}], finally: [{activity: echo}]}, {return: "${ steps.a.output == 7 }"}]`,
+	"Saga":     `[{id: a, saga: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: echo, compensate: {activity: fail}}, {activity: fail}], on_error: continue}, {return: "${ map(steps.a.error?.compensations ?? [], .status) == ['failed', 'succeeded'] }"}]`,
+	"Log":      `[{log: {message: hello}}, {activity: echo}, {log: {level: warn, message: again, fields: {n: 1}}}, {return: true}]`,
+	"Return":   `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
+	"Fail":     `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
+}
+
+// TestEveryKindRuns runs each kind of step on a real server and replays what it
+// has recorded, without the definition.
+func TestEveryKindRuns(t *testing.T) {
+	for _, body := range dsl.Bodies() {
+		name := reflect.TypeOf(body).Elem().Name()
+		t.Run(name, func(t *testing.T) {
+			steps, ok := kinds[name]
+			if !ok {
+				t.Fatal("there is no program for it")
+			}
+			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsteps: "+steps+"\n")
+			run := s.start("demo")
+			var result bool
+			if err := s.get(run, &result); err != nil || !result {
+				t.Fatalf("the result is %v, %v", result, err)
+			}
+			h := s.history(run)
+			replay(t, h)
+			file := historyFile(name)
+			if _, err := os.Stat(file); err == nil || !*golden.Update {
+				return // recorded histories are never changed
+			}
+			data, err := protojson.Marshal(h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func historyFile(kind string) string {
+	return filepath.Join("testdata", "histories", strings.ToLower(kind)+"-"+dsl.Language+".json")
+}
+
+// TestRecordedHistories replays every history there is, for ever: a change that
+// breaks one would block runs of our users.
+func TestRecordedHistories(t *testing.T) {
+	for _, body := range dsl.Bodies() {
+		if _, err := os.Stat(historyFile(reflect.TypeOf(body).Elem().Name())); err != nil {
+			t.Error("there is no history of the kind; run TestEveryKindRuns with -update:", err)
+		}
+	}
+	files, err := filepath.Glob("testdata/histories/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := replayer(t).ReplayWorkflowHistoryFromJSONFile(quiet{}, file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package interpreter
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// A sent item is one whose activity is under way while no coroutine waits for
+// it: the loop looks after all of them. Each workflow task wakes every coroutine
+// of a run, so a loop with a coroutine for each of n items would pay n² for
+// them.
+type sent struct {
+	item
+	view   *view           // nil if the step was skipped
+	future workflow.Future // nil if there is nothing to wait for
+}
+
+// sends tells whether the items of a loop can be sent: the body is one activity,
+// and nothing else of it waits.
+func sends(body *dsl.ForEach) bool {
+	if len(body.Do) != 1 {
+		return false
+	}
+	s := body.Do[0]
+	if s.Catch != nil || s.Finally != nil || s.OnTimeout != nil || s.Timeout != nil && s.Timeout.Whole != nil {
+		return false
+	}
+	if s.Compensate != nil && s.Compensate.Before {
+		return false
+	}
+	return s.IsActivity() && !s.Local
+}
+
+// sendAll works on the items of a loop whose items can be sent, at most
+// `concurrency` at a time.
+func (r *run) sendAll(ctx workflow.Context, l *loop) {
+	inner, cancel := workflow.WithCancel(ctx)
+	patient, _ := workflow.NewDisconnectedContext(ctx) // what is cancelled is still awaited
+	var out []*sent
+	for {
+		out = append(out, r.sendNext(inner, l, l.body.Concurrency-len(out))...)
+		if len(out) == 0 && !l.more() {
+			return
+		}
+		_ = workflow.Await(patient, func() bool {
+			return anyEnded(out) || r.pending < maxPending && len(out) < l.body.Concurrency && l.more()
+		})
+		kept := out[:0]
+		for _, t := range out {
+			if !t.ended() {
+				kept = append(kept, t)
+				continue
+			}
+			r.received(inner, l, t)
+			r.itemEnds(inner, l, &t.item, cancel)
+		}
+		out = kept
+	}
+}
+
+// more tells whether the loop takes further items.
+func (l *loop) more() bool { return l.next < len(l.items) && l.first == nil }
+
+// sendNext takes up to n further items.
+func (r *run) sendNext(ctx workflow.Context, l *loop, n int) (out []*sent) {
+	for ; n > 0 && l.more() && r.pending < maxPending; n-- {
+		if ctx.Err() != nil {
+			l.note(cancelled)
+			break
+		}
+		l.next++
+		out = append(out, r.send(ctx, l, l.next-1))
+	}
+	return out
+}
+
+// send begins the step for one element.
+func (r *run) send(ctx workflow.Context, l *loop, i int) *sent {
+	s, t := l.body.Do[0], &sent{item: item{index: i, scope: l.itemScope(i)}}
+	t.scope.ownUndo()
+	holds, err := r.guard(s, t.scope)
+	if !holds && err == nil {
+		t.scope.record(s, "skipped", nil, nil)
+		r.skips(ctx, s)
+		return t
+	}
+	t.view = r.begins(ctx, s)
+	if t.err = err; err == nil {
+		t.scope.start(s)
+		t.future, t.err = r.dispatch(ctx, s, t.scope)
+	}
+	return t
+}
+
+func (t *sent) ended() bool { return t.future == nil || t.future.IsReady() }
+
+func anyEnded(out []*sent) bool {
+	for _, t := range out {
+		if t.ended() {
+			return true
+		}
+	}
+	return false
+}
+
+// received ends the step for one element.
+func (r *run) received(ctx workflow.Context, l *loop, t *sent) {
+	if t.view == nil {
+		return
+	}
+	s, output := l.body.Do[0], any(nil)
+	if t.future != nil {
+		output, t.err = r.output(ctx, s, t.scope, t.future)
+	}
+	o := r.outcome(ctx, s, t.scope, output, t.err)
+	r.ends(ctx, t.view, o)
+	t.err = o.err
+}

@@ -1,0 +1,76 @@
+package interpreter
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl/expr"
+)
+
+// names are the variables every scope of the run begins with.
+func (r *run) names() map[string]any {
+	vars := map[string]any{
+		"state":    r.state,
+		"env":      settings(r.pin.Env),
+		"workflow": r.workflowVars(),
+		"schedule": r.scheduleVars(),
+		"step":     nil,
+		"input":    nil,
+	}
+	expr.Bind(vars, r.host)
+	return vars
+}
+
+func settings(env map[string]string) map[string]any {
+	out := make(map[string]any, len(env))
+	for _, name := range workflow.DeterministicKeys(env) {
+		out[name] = env[name]
+	}
+	return out
+}
+
+func (r *run) workflowVars() map[string]any {
+	vars := map[string]any{
+		"id":         r.info.WorkflowExecution.ID,
+		"run_id":     originalRunID(r.info),
+		"type":       r.info.WorkflowType.Name,
+		"version":    r.program.Version,
+		"task_queue": r.info.TaskQueueName,
+		"start_time": r.info.WorkflowStartTime,
+		"attempt":    int(r.info.Attempt),
+		"parent":     nil,
+	}
+	if p := r.info.ParentWorkflowExecution; p != nil {
+		vars["parent"] = map[string]any{"id": p.ID, "run_id": p.RunID}
+	}
+	return vars
+}
+
+// originalRunID is the run id that a reset does not change.
+func originalRunID(info *workflow.Info) string {
+	if info.OriginalRunID != "" {
+		return info.OriginalRunID
+	}
+	return info.WorkflowExecution.RunID
+}
+
+// scheduleVars reads what the server tells a run that a Schedule started.
+func (r *run) scheduleVars() map[string]any {
+	vars := map[string]any{"id": nil, "time": nil, "last_result": nil, "last_error": nil}
+	attributes := r.info.SearchAttributes.GetIndexedFields()
+	if p, ok := attributes["TemporalScheduledById"]; ok {
+		if id, err := decodePayload(p); err == nil {
+			vars["id"] = id
+		}
+	}
+	if p, ok := attributes["TemporalScheduledStartTime"]; ok {
+		text, _ := decodePayload(p)
+		if s, isText := text.(string); isText {
+			if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+				vars["time"] = t
+			}
+		}
+	}
+	return vars
+}
