@@ -43,7 +43,7 @@ func TestWorkerDies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rehearse(t, &victim{role: "worker"}, number, 12, 2*time.Second)
+	rehearse(t, &victim{role: "worker", deaths: 12, life: 2 * time.Second}, number)
 }
 
 // Orders survive a server and worker in one process that is killed again and
@@ -55,12 +55,13 @@ func TestEngineDies(t *testing.T) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	v := &victim{role: "engine", env: []string{databaseVariable + "=" + filepath.Join(t.TempDir(), "engine.db")}}
-	rehearse(t, v, port, 8, 3*time.Second)
+	v := &victim{role: "engine", deaths: 8, life: 3 * time.Second}
+	v.env = []string{databaseVariable + "=" + filepath.Join(t.TempDir(), "engine.db")}
+	rehearse(t, v, port)
 }
 
 // rehearse runs all orders while the victim dies, and audits the shop.
-func rehearse(t *testing.T, v *victim, port, deaths int, life time.Duration) {
+func rehearse(t *testing.T, v *victim, port int) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("the seed is %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -95,7 +96,7 @@ func rehearse(t *testing.T, v *victim, port, deaths int, life time.Duration) {
 	var calm time.Time
 	group.Go(func() error {
 		defer func() { calm = time.Now() }()
-		return v.torment(t, random, deaths, life)
+		return v.torment(t, random)
 	})
 	for _, o := range all {
 		group.Go(func() error {

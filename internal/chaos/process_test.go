@@ -89,11 +89,13 @@ func quiet() log.Logger { return log.NewStructuredLogger(slog.New(slog.DiscardHa
 
 // A victim is a process that is killed again and again.
 type victim struct {
-	role string
-	env  []string
+	role   string
+	env    []string
+	deaths int
+	life   time.Duration // the longest of one life
 
 	command *exec.Cmd
-	life    io.Closer // the process ends by itself when this is closed
+	leash   io.Closer // the process ends by itself when this is closed
 }
 
 // start begins a new life and returns when the process says that it is ready.
@@ -116,7 +118,7 @@ func (v *victim) start() error {
 	if err := v.command.Start(); err != nil {
 		return err
 	}
-	v.life = in
+	v.leash = in
 	if _, err := out.Read(make([]byte, len("ready\n"))); err != nil {
 		v.kill()
 		return fmt.Errorf("the process of role %q did not become ready: %w", v.role, err)
@@ -127,20 +129,20 @@ func (v *victim) start() error {
 // kill ends the process at once, whatever it is doing.
 func (v *victim) kill() {
 	_ = v.command.Process.Kill()
-	_ = v.life.Close()
+	_ = v.leash.Close()
 	_ = v.command.Wait()
 }
 
 // torment kills and restarts the victim some times, after lives of random
 // length, and leaves it alive.
-func (v *victim) torment(t *testing.T, random *rand.Rand, deaths int, life time.Duration) error {
+func (v *victim) torment(t *testing.T, random *rand.Rand) error {
 	t.Helper()
 	if err := v.start(); err != nil {
 		return err
 	}
 	t.Cleanup(func() { v.kill() })
-	for range deaths {
-		time.Sleep(time.Duration(random.Int64N(int64(life))))
+	for range v.deaths {
+		time.Sleep(time.Duration(random.Int64N(int64(v.life))))
 		v.kill()
 		if err := v.start(); err != nil {
 			return err

@@ -25,11 +25,8 @@ func (c *call) follow(server *remote, ref runRef) error {
 	defer cancel()
 	inner := *c
 	inner.ctx = ctx
-	ended := make(chan struct{})
-	var o *outcome
-	var err error
-	go func() { defer close(ended); o, err = inner.await(server, ref) }()
-	inner.watch(server, ref, ended)
+	inner.watch(server, ref)
+	o, err := inner.await(server, ref)
 	if err != nil {
 		return err
 	}
@@ -61,7 +58,7 @@ func (c *call) cancelOnInterrupt(server client.Client, ref runRef) (context.Cont
 }
 
 // watch shows the steps until the run has ended.
-func (c *call) watch(server *remote, ref runRef, ended <-chan struct{}) {
+func (c *call) watch(server *remote, ref runRef) {
 	view := live.New(c.Stderr, live.Options{
 		Terminal: c.Terminal.Stderr, Color: c.colors(c.Terminal.Stderr).On, Size: c.Terminal.Size, Now: c.Now,
 	})
@@ -72,15 +69,20 @@ func (c *call) watch(server *remote, ref runRef, ended <-chan struct{}) {
 	attempts := map[string]pendingActivity{}
 	for {
 		select {
-		case <-ended:
-			c.last(server, ref, view)
-			return
 		case <-c.ctx.Done():
 			return
 		case <-tick.C:
 			view.Tick()
 		case <-ask.C:
-			if s, ok := c.snapshot(server, ref, attempts); ok {
+			d, err := c.describe(server, ref)
+			if err == nil && d.Closed != nil {
+				c.last(server, ref, view)
+				return
+			}
+			if err != nil {
+				continue // the next time tells
+			}
+			if s, ok := c.snapshot(server, ref, d, attempts); ok {
 				view.Update(s)
 			}
 		}
@@ -89,11 +91,7 @@ func (c *call) watch(server *remote, ref runRef, ended <-chan struct{}) {
 
 // snapshot asks the run for its steps, and the server for the attempts of what
 // is running.
-func (c *call) snapshot(server *remote, ref runRef, attempts map[string]pendingActivity) (live.Snapshot, bool) {
-	d, err := c.describe(server, ref)
-	if err != nil {
-		return live.Snapshot{}, false
-	}
+func (c *call) snapshot(server *remote, ref runRef, d *description, attempts map[string]pendingActivity) (live.Snapshot, bool) {
 	if d.Block != nil {
 		return live.Snapshot{Title: d.Type, Footer: "blocked: " + d.Block.Message}, true
 	}

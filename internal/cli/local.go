@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,12 +115,6 @@ func (l *local) queue() string {
 		return l.space.Project.TaskQueue
 	}
 	return ""
-}
-
-// logger writes what the worker has to say: warnings and errors, and what `log`
-// steps write.
-func (s *session) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // definitions are the workflows that the files around the user define.
