@@ -219,7 +219,7 @@ var numberScalar = scalar[float64]{
 
 var durationScalar = scalar[time.Duration]{
 	want: durationWanted, typ: types.StringType,
-	schema: map[string]any{"type": "string", "pattern": `^([0-9]+(ms|s|m|h|d|w))+$`},
+	schema: map[string]any{"type": "string", "pattern": `^([0-9]+(ms|s|m|h|d|w))*[0-9]+(\.[0-9]+)?(ms|s|m|h|d|w)$`},
 	text: func(n *syntax.Node) (time.Duration, bool) {
 		if n.Kind != syntax.Scalar || n.Type == syntax.Null {
 			return 0, false
@@ -236,7 +236,7 @@ var durationScalar = scalar[time.Duration]{
 
 var sizeScalar = scalar[int64]{
 	want: "a size such as 500KB or 2MB", typ: types.StringType,
-	schema: map[string]any{"type": "string", "pattern": `^[0-9.]+ ?(B|KB|MB|GB)$`},
+	schema: map[string]any{"type": "string", "pattern": `^[0-9]+(\.[0-9]+)?([KMGT]i?)?B$`},
 	text: func(n *syntax.Node) (int64, bool) {
 		if n.Kind != syntax.Scalar || n.Type == syntax.Null {
 			return 0, false

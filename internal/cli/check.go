@@ -8,6 +8,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/lint"
 	"github.com/partitur/partitur/internal/project"
 	"github.com/partitur/partitur/internal/workers"
 )
@@ -37,6 +38,8 @@ something could not be read. Warnings alone do not fail.`,
 			if err != nil {
 				return usage("%s", err)
 			}
+			diags = append(diags, lint.Check(space)...)
+			diags.Sort()
 			if err := c.writeDiagnostics(diags, space); err != nil {
 				return err
 			}

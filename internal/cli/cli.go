@@ -23,6 +23,7 @@ import (
 var commands = []command{
 	initCommand,
 	checkCommand,
+	testCommand,
 	runCommand,
 	devCommand,
 	workerCommand,
@@ -51,7 +52,7 @@ type App struct {
 	Terminal       Terminal
 	ReadFile       func(path string) ([]byte, error)
 	Dial           func(context.Context, client.Options) (client.Client, error)
-	Definitions    func() (Definitions, error) // what the files here define; nil if nothing is known of them
+	Definitions    func() (Definitions, error) // what the files here define; nil reads the project around Dir
 }
 
 // A Terminal says which streams are one, and how large it is.

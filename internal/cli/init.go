@@ -26,7 +26,7 @@ workflow, a test for it, and partitur.yaml, which says what belongs together.
 Files that are there already are never overwritten.`,
 	examples: `
   partitur init greetings
-  cd greetings && partitur check && partitur run workflows/greet.yaml`,
+  partitur init`,
 	setup: func(*pflag.FlagSet) run {
 		return func(c *call) error {
 			dir := c.dir()
@@ -53,7 +53,7 @@ func writeNext(w io.Writer, args, written []string) {
 	if len(args) > 0 {
 		fmt.Fprintf(w, "  cd %s\n", args[0])
 	}
-	fmt.Fprintln(w, "  partitur check")
+	fmt.Fprintln(w, "  partitur check && partitur test")
 	fmt.Fprintln(w, "  partitur run workflows/greet.yaml --set name=Ada")
 }
 

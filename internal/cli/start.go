@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -120,17 +119,9 @@ func (o *startFlags) definition(c *call, doc json.RawMessage) (Definition, error
 }
 
 // find looks a workflow up in the definitions here. Where there are none, a
-// type is taken as it is.
+// type is taken as it is; a file must be one that can be read.
 func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
 	asIs := Definition{Type: typeOrFile}
-	ext := filepath.Ext(typeOrFile)
-	isFile := ext == ".yaml" || ext == ".yml"
-	if c.Definitions == nil {
-		if isFile {
-			return asIs, usage("files are not read here").hint("name the workflow by its type")
-		}
-		return asIs, nil
-	}
 	defined, err := c.Definitions()
 	if err != nil {
 		return asIs, err
@@ -140,7 +131,7 @@ func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
 	switch {
 	case err == nil:
 		return d, nil
-	case isFile:
+	case isFile(typeOrFile):
 		return asIs, err
 	case unchecked || len(names) == 0:
 		return asIs, nil

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/spf13/pflag"
+
+	"github.com/partitur/partitur/internal/connect"
 )
 
 // TestHouseStyle holds the help texts to the style that the package documents.
@@ -54,6 +56,9 @@ func TestExamples(t *testing.T) {
 			}
 			flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 			c.setup(flags)
+			if c.remote {
+				connectionFlags(flags, &connect.Flags{})
+			}
 			for _, word := range strings.Fields(line) {
 				name, long := strings.CutPrefix(word, "--")
 				if long && flags.Lookup(name) == nil {

@@ -57,6 +57,7 @@ func demo(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	s := &stage{partitur: filepath.Join(dir, "partitur")}
 	shop := filepath.Join(dir, "shop")
+	fmt.Println("the first build compiles Temporal itself, which takes about six minutes; later ones take seconds")
 	if err := build(ctx, s.partitur, "./cmd/partitur"); err != nil {
 		return err
 	}
@@ -92,9 +93,9 @@ func demo(ctx context.Context) error {
 	return nil
 }
 
-// build compiles a command, and says that the first time takes long.
+// build compiles a command.
 func build(ctx context.Context, to, pkg string) error {
-	fmt.Printf("building %s (the first build compiles Temporal itself: about six minutes) …\n", pkg)
+	fmt.Printf("building %s …\n", pkg)
 	c := exec.CommandContext(ctx, "go", "build", "-o", to, pkg)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	return c.Run()
