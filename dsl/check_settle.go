@@ -48,7 +48,12 @@ func (c *checker) settle(s *Step, sc scope) {
 
 // queue is where the activity of a step runs unless the step says so itself,
 // compensations included: they undo where the step has done.
+// Builtin actions run in the workflow's own workers, which have them; what
+// defaults name are the queues of other workers.
 func (c *checker) queue(s *Step, t *ActivityType) {
+	if _, builtin := s.Body.(*Action); builtin {
+		return
+	}
 	if t != nil {
 		s.queue = t.TaskQueue
 	}
