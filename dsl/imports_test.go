@@ -24,7 +24,7 @@ var layers = map[string][]string{
 	"dsl/fields":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema"},
 	"dsl":            {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields"},
 	"dsl/lint":       {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
-	"dsl/schema": {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
+	"dsl/schema":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
 }
 
 // TestImports checks that the language knows nothing of the engine, and that
