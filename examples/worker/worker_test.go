@@ -62,18 +62,24 @@ func TestExamplesRun(t *testing.T) {
 			continue
 		}
 		t.Run(p.Name, func(t *testing.T) {
-			comment, _, _ := strings.Cut(string(p.Span.File.Text), "\nworkflow:")
-			var args []any
-			if m := input.FindStringSubmatch(comment); m != nil {
-				v, err := value.Decode([]byte(m[1]))
-				if err != nil {
-					t.Fatalf("the input in the comment: %v", err)
-				}
-				args = append(args, v)
+			args, err := commented(p)
+			if err != nil {
+				t.Fatal(err)
 			}
 			perform(t, p, args)
 		})
 	}
+}
+
+// commented is the input that the comment on top of an example gives.
+func commented(p *dsl.Program) (args []any, err error) {
+	comment, _, _ := strings.Cut(string(p.Span.File.Text), "\nworkflow:")
+	m := input.FindStringSubmatch(comment)
+	if m == nil {
+		return nil, nil
+	}
+	v, err := value.Decode([]byte(m[1]))
+	return []any{v}, err
 }
 
 func perform(t *testing.T, p *dsl.Program, args []any) {
