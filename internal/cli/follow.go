@@ -26,19 +26,7 @@ func (c *call) follow(server *remote, ref runRef) error {
 	inner := *c
 	inner.ctx = ctx
 	inner.watch(server, ref)
-	o, err := inner.await(server, ref)
-	if err != nil {
-		return err
-	}
-	if c.format == asJSON {
-		err = writeJSON(c.Stdout, o)
-	} else {
-		err = c.writeOutcome(o)
-	}
-	if err == nil && o.Status != "completed" {
-		return errQuiet
-	}
-	return err
+	return inner.showResult(server, ref)
 }
 
 // cancelOnInterrupt returns a context that outlives the first interrupt, which

@@ -123,12 +123,16 @@ type definitions struct {
 	space   *dsl.Workspace
 }
 
-// localDefinitions reads the project the user stands in; without one, nothing
-// is known but the files that are named.
+// localDefinitions reads the project the user stands in. Without one, the files
+// in the current folder count as far as they have no mistakes.
 func (s *session) localDefinitions() (Definitions, error) {
 	d := definitions{session: s, space: new(dsl.Workspace)}
 	root := project.Root(s.dir())
 	if root == "" {
+		files, _ := filepath.Glob(filepath.Join(s.dir(), "*.y*ml"))
+		if space, _, err := project.Load(s.dir(), files, workers.Catalog{}); err == nil {
+			d.space = space
+		}
 		return d, nil
 	}
 	space, err := s.load([]string{root})

@@ -90,11 +90,11 @@ func (o *startFlags) run(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.warnOfNoWorker(server, s.TaskQueue)
 	if o.wait {
 		c.note("started %s", s.WorkflowID)
 		return c.showResult(server, runRef{s.WorkflowID, s.RunID})
 	}
-	c.warnOfNoWorker(server, s.TaskQueue)
 	return c.show(s, func(w io.Writer) { fmt.Fprintf(w, "%s %s\n", s.WorkflowID, s.RunID) })
 }
 
