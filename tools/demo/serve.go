@@ -47,7 +47,12 @@ func serve(ctx context.Context, env []string, words, program string, args ...str
 
 // tell makes the shop fail from now on.
 func (s *stage) tell(ctx context.Context, path string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, s.shopURL+path, nil)
+	return s.ask(ctx, http.MethodPut, path, nil)
+}
+
+// ask sends the shop a request and decodes its answer, unless into is nil.
+func (s *stage) ask(ctx context.Context, method, path string, into any) error {
+	r, err := http.NewRequestWithContext(ctx, method, s.shopURL+path, nil)
 	if err != nil {
 		return err
 	}
@@ -59,26 +64,20 @@ func (s *stage) tell(ctx context.Context, path string) error {
 	if answer.StatusCode >= 300 {
 		return fmt.Errorf("the shop answered %s", answer.Status)
 	}
-	return nil
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(answer.Body).Decode(into)
 }
 
 // ledger shows every effect that the shop has seen.
 func (s *stage) ledger(ctx context.Context) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.shopURL+"/ledger", nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
 	var entries []struct {
 		Kind  string `json:"kind"`
 		Order string `json:"order_id"`
 		Ref   string `json:"ref"`
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&entries); err != nil {
+	if err := s.ask(ctx, http.MethodGet, "/ledger", &entries); err != nil {
 		return err
 	}
 	fmt.Println("\n== what the shop's ledger says")
