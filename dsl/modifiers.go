@@ -100,9 +100,6 @@ func bindCompensate(f *fields.Set, p **Compensate) {
 			c.None = true
 		case n.Kind == syntax.List:
 			c.Steps = parseSteps(n, f)
-			for _, s := range c.Steps {
-				s.AmongOthers = len(c.Steps) > 1
-			}
 		case n.Kind == syntax.Map:
 			c.Steps = []*Step{parseStep(c.takeRegister(n, f.Diags()), f)}
 		case n.Kind == syntax.Scalar && foreignVerbs[n.Value] == "" && newBody(n.Value, f.Env().Context.(Catalog)) == nil && n.Type == syntax.String:

@@ -28,7 +28,6 @@ type Step struct {
 	Compensate *Compensate
 	Pivot      bool
 
-	AmongOthers bool // the step is one of several in a `compensate` list
 	NamesItself bool // some expression of the step reads `step`
 
 	Call // of activity steps
