@@ -7,6 +7,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // BenchmarkCheck500 reads 500 workflows of 20 steps, as a large repository has
@@ -15,7 +16,7 @@ func BenchmarkCheck500(b *testing.B) {
 	files := generated(500)
 	b.ResetTimer()
 	for b.Loop() {
-		w, diags := dsl.Load(files, testActions{})
+		w, diags := dsl.Load(files, actions.Catalog{})
 		if len(diags) > 0 || len(w.Programs) != 500 {
 			b.Fatal(len(w.Programs), diags)
 		}

@@ -79,49 +79,16 @@ func (c *checker) deadLetter(k *Compensation, sc scope) {
 // join2 is the type of an output that is of one type or the other; nil means
 // that there is no other.
 func join2(a, b *types.Type) *types.Type {
+	const why = "`catch` or `on_timeout` may have given nil"
 	switch {
-	case b == nil || a == b:
+	case b == nil:
 		return a
 	case a == nil:
 		return b
-	case a.Kind == types.Any && a.Maybe == "" && b.Kind != types.Nil && b.Maybe == "", b.Kind == types.Any && b.Maybe == "" && a.Maybe == "" && a.Kind != types.Nil:
-		return types.AnyType
-	}
-	const why = "`catch` or `on_timeout` may have given nil"
-	maybe := a.Maybe
-	if maybe == "" {
-		maybe = b.Maybe
-	}
-	t := &types.Type{Kind: types.Any}
-	switch {
 	case a.Kind == types.Nil:
-		t, maybe = b, why
+		return b.OrNil(why)
 	case b.Kind == types.Nil:
-		t, maybe = a, why
-	case a.Kind == b.Kind && a.Kind == types.Object:
-		t = joinObjects(a, b)
-	case a.Kind == b.Kind:
-		t = &types.Type{Kind: a.Kind, Elem: join2(a.Elem, b.Elem)}
-	case fits(a, b):
-		t = b
-	case fits(b, a):
-		t = a
+		return a.OrNil(why)
 	}
-	if maybe != "" {
-		return t.OrNil(maybe)
-	}
-	return t
-}
-
-// joinObjects has the fields that both have, and may have others.
-func joinObjects(a, b *types.Type) *types.Type {
-	var both []types.Field
-	for _, f := range a.Fields {
-		if other, ok := b.Field(f.Name); ok {
-			both = append(both, field(f.Name, join2(f.Type, other)))
-		}
-	}
-	t := types.ObjectOf(both...)
-	t.Open = a.Open || b.Open || len(both) < len(a.Fields) || len(both) < len(b.Fields)
-	return t
+	return types.Join(a, b)
 }

@@ -8,27 +8,6 @@ import (
 	"github.com/partitur/partitur/dsl/types"
 )
 
-// fits tells whether a value of one kind can stand where another is wanted.
-func fits(got, want *types.Type) bool {
-	return got.Kind == want.Kind || want.Kind == types.Number && got.Kind == types.Int
-}
-
-func article(t *types.Type) string {
-	switch t.Kind {
-	case types.Any:
-		return "any value"
-	case types.Nil:
-		return "nil"
-	case types.String:
-		return "text"
-	case types.Int, types.Object:
-		return "an " + t.String()
-	case types.Duration:
-		return "a duration such as 30s"
-	}
-	return "a " + t.String()
-}
-
 // elementOf is the type of an element of what for_each goes through.
 func (c *checker) elementOf(t *types.Type, list *expr.Expr) *types.Type {
 	switch {
@@ -46,7 +25,7 @@ func (c *checker) elementOf(t *types.Type, list *expr.Expr) *types.Type {
 	case t.Kind == types.Object:
 		return types.ObjectOf(types.Field{Name: "key", Type: types.StringType}, types.Field{Name: "value", Type: types.AnyType})
 	}
-	d := c.diags.Error("wrong-type", list.Span, "`for_each` goes over a list or an object, and this is %s", article(t))
+	d := c.diags.Error("wrong-type", list.Span, "`for_each` goes over a list or an object, and this is %s", t.Kind.Article())
 	switch t.Kind {
 	case types.Int, types.Number:
 		d.WithHint("to run so many times write 1..%s", list.Text)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // TestCompile makes each program again of its recorded sources: a worker that
@@ -23,9 +24,9 @@ func TestCompile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, _ := dsl.Load([]*source.File{source.NewFile(name, text)}, testActions{})
+		w, _ := dsl.Load([]*source.File{source.NewFile(name, text)}, actions.Catalog{})
 		for _, p := range w.Programs {
-			again, err := dsl.Compile(p.Sources, testActions{})
+			again, err := dsl.Compile(p.Sources, actions.Catalog{})
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
@@ -52,7 +53,7 @@ func TestLeaning(t *testing.T) {
 			source.NewFile("other.yaml", []byte(text)),
 			source.NewFile("charging.yaml", []byte("workflow: charging\nsteps: [{activity: charge, timeout: 5s}]\n")),
 			source.NewFile("plain.yaml", []byte("workflow: plain\nsteps: [{value: 1}]\n")),
-		}, testActions{})
+		}, actions.Catalog{})
 		var names []string
 		for _, p := range w.Programs {
 			names = append(names, p.Name)

@@ -9,6 +9,7 @@ import (
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // TestFixes applies each fix that the findings in testdata/want offer, alone.
@@ -24,7 +25,7 @@ func TestFixes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, testActions{})
+		_, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, actions.Catalog{})
 		for _, d := range diags {
 			if d.Fix != nil {
 				fixes++
@@ -41,7 +42,7 @@ func checkFix(t *testing.T, name string, text []byte, d diag.Diagnostic, errors 
 	t.Helper()
 	at := d.Fix.Span
 	fixed := slices.Concat(text[:at.Start], []byte(d.Fix.Text), text[at.End:])
-	_, after := dsl.Load([]*source.File{source.NewFile(name, fixed)}, testActions{})
+	_, after := dsl.Load([]*source.File{source.NewFile(name, fixed)}, actions.Catalog{})
 	again := slices.ContainsFunc(after, func(other diag.Diagnostic) bool {
 		return other.Code == d.Code && other.Span.Start == d.Span.Start && other.Message == d.Message
 	})

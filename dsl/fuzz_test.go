@@ -10,6 +10,7 @@ import (
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // FuzzLoad reads any text: nothing panics, every finding points into the file,
@@ -34,14 +35,14 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file := source.NewFile("fuzz.yaml", text)
-		w, diags := dsl.Load([]*source.File{file}, testActions{})
+		w, diags := dsl.Load([]*source.File{file}, actions.Catalog{})
 		for _, d := range diags {
 			checkFinding(t, d, file)
 		}
 		if diags.Errors() > 0 && len(w.Programs) > len(w.Definitions()) {
 			t.Error("more programs than definitions")
 		}
-		_, again := dsl.Load([]*source.File{file}, testActions{})
+		_, again := dsl.Load([]*source.File{file}, actions.Catalog{})
 		if !reflect.DeepEqual(diags, again) {
 			t.Errorf("reading it twice differs:\n%v\n%v", diags, again)
 		}

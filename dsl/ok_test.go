@@ -7,6 +7,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // TestSilence reads testdata/ok/*.yaml, in which there is nothing to report.
@@ -20,7 +21,7 @@ func TestSilence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, testActions{})
+		w, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, actions.Catalog{})
 		for _, d := range diags {
 			t.Errorf("%s: %s [%s]; %s", d.Span, d.Message, d.Code, d.Hint)
 		}

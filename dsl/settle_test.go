@@ -5,6 +5,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 // TestQueues pins where steps run that say nothing themselves: activities on
@@ -20,7 +21,7 @@ steps:
   - id: ours
     http: {url: 'http://localhost'}
 `
-	w, diags := dsl.Load([]*source.File{source.NewFile("queues.yaml", []byte(text))}, testActions{})
+	w, diags := dsl.Load([]*source.File{source.NewFile("queues.yaml", []byte(text))}, actions.Catalog{})
 	if len(diags) > 0 {
 		t.Fatal(diags[0])
 	}

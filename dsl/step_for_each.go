@@ -127,7 +127,7 @@ func (e *ForEach) checkKey(t *types.Type, c *checker) {
 		c.diags.Error("may-be-nil", e.Key.Span, "the key of an element must be there, and this may be nil: %s", t.Maybe).
 			WithHint("write %s ?? string(index)", e.Key.Text)
 	case t.Kind == types.List || t.Kind == types.Object || t.Kind == types.Bool || t.Kind == types.Nil:
-		c.diags.Error("wrong-type", e.Key.Span, "the key of an element is text or a number, and this is %s", article(t)).
+		c.diags.Error("wrong-type", e.Key.Span, "the key of an element is text or a number, and this is %s", t.Kind.Article()).
 			WithHint("write a field that identifies it, such as %s.id", e.As)
 	}
 }

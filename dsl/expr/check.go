@@ -166,7 +166,7 @@ func (c *checker) condition(n ast.Node) {
 
 func (c *checker) notBool(n ast.Node, t *types.Type) {
 	text := c.text(n)
-	d := c.error("wrong-type", n, "this must be a boolean, and it is %s", article(t.Kind))
+	d := c.error("wrong-type", n, "this must be a boolean, and it is %s", t.Kind.Article())
 	switch {
 	case t.Maybe != "" || t.Kind == types.Object || t.Kind == types.Time:
 		d.WithHint("nothing counts as true by itself: write %s != nil", text)
@@ -174,7 +174,7 @@ func (c *checker) notBool(n ast.Node, t *types.Type) {
 		d.WithHint(`nothing counts as true by itself: write %s != ""`, text)
 	case t.Kind == types.List:
 		d.WithHint("nothing counts as true by itself: write len(%s) > 0", text)
-	case isNumeric(t):
+	case t.IsNumeric():
 		d.WithHint("nothing counts as true by itself: write %s != 0", text)
 	default:
 		d.WithHint("nothing counts as true by itself: compare it")
@@ -185,7 +185,7 @@ func (c *checker) conditional(n *ast.ConditionalNode) *types.Type {
 	c.condition(n.Cond)
 	a := c.under(c.factsOf(n.Cond, true), n.Exp1)
 	b := c.under(c.factsOf(n.Cond, false), n.Exp2)
-	return join2(a, b)
+	return types.Join(a, b)
 }
 
 // under checks a node where some facts hold.
@@ -225,7 +225,7 @@ func (c *checker) list(n *ast.ArrayNode) *types.Type {
 	}
 	elem := c.typ(n.Nodes[0])
 	for _, item := range n.Nodes[1:] {
-		elem = join2(elem, c.typ(item))
+		elem = types.Join(elem, c.typ(item))
 	}
 	return types.ListOf(elem)
 }
@@ -263,7 +263,7 @@ func (c *checker) want(n ast.Node, k types.Kind, what string) *types.Type {
 	if t.Kind == k || t.Kind == types.Any || k == types.Int && t.Kind == types.Number || k == types.Number && t.Kind == types.Int {
 		return t
 	}
-	c.error("wrong-type", n, "%s must be %s, and this is %s", what, article(k), article(t.Kind))
+	c.error("wrong-type", n, "%s must be %s, and this is %s", what, k.Article(), t.Kind.Article())
 	return types.AnyType
 }
 
@@ -292,7 +292,7 @@ func (c *checker) slice(n *ast.SliceNode) *types.Type {
 	case types.List, types.String, types.Any:
 		return t
 	}
-	c.error("wrong-type", n.Node, "[from:to] is for lists and text, and this is %s", article(t.Kind))
+	c.error("wrong-type", n.Node, "[from:to] is for lists and text, and this is %s", t.Kind.Article())
 	return types.AnyType
 }
 

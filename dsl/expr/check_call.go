@@ -160,7 +160,7 @@ func (c *checker) argument(f *Function, p param, n ast.Node) *types.Type {
 	if p.takes(t) {
 		return t
 	}
-	d := c.error("wrong-type", n, "%s: %s must be %s, and this is %s", f.Name, p.name, p.kindNames(), article(t.Kind))
+	d := c.error("wrong-type", n, "%s: %s must be %s, and this is %s", f.Name, p.name, p.kindNames(), t.Kind.Article())
 	switch {
 	case len(p.kinds) == 1 && p.takes(types.StringType) && t.Kind != types.List && t.Kind != types.Object:
 		d.WithHint("string(%s) makes text of it", c.text(n))
@@ -191,7 +191,7 @@ func (p param) takes(t *types.Type) bool {
 		return true
 	}
 	for _, k := range p.kinds {
-		if k == t.Kind || (k == types.Number || k == types.Int) && isNumeric(t) {
+		if k == t.Kind || (k == types.Number || k == types.Int) && t.IsNumeric() {
 			return true
 		}
 	}
@@ -216,7 +216,7 @@ func (c *checker) closure(n *ast.BuiltinNode) *types.Type {
 	}
 	list := c.given(n.Arguments[0])
 	if list.Kind != types.List && list.Kind != types.Any {
-		d := c.error("wrong-type", n.Arguments[0], "%s goes over a list, and this is %s", name, article(list.Kind))
+		d := c.error("wrong-type", n.Arguments[0], "%s goes over a list, and this is %s", name, list.Kind.Article())
 		if list.Kind == types.Object {
 			text := c.text(n.Arguments[0])
 			d.WithHint("values(%s) is the list of its values, toPairs(%s) that of its fields", text, text)
@@ -277,7 +277,7 @@ func (c *checker) body(name string, p ast.Node) *types.Type {
 		name == "sortBy" && t.Kind == types.Bool
 	if bad {
 		what := map[string]string{"sum": "a number", "sortBy": "a number, text or time", "groupBy": "text or a number", "countBy": "text or a number"}[name]
-		c.error("wrong-type", p, "%s needs %s for each element, and this is %s", name, what, article(t.Kind))
+		c.error("wrong-type", p, "%s needs %s for each element, and this is %s", name, what, t.Kind.Article())
 		return types.AnyType
 	}
 	return t

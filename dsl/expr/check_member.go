@@ -186,7 +186,7 @@ var lengthWords = map[string]bool{"length": true, "len": true, "size": true, "co
 func (c *checker) noField(n *ast.MemberNode, t *types.Type, name string) *diag.Diagnostic {
 	c.extent(n)
 	own := c.layout.bracketed(n)
-	return c.diags.Error("unknown-field", c.e.at(own[0], own[1]), "%s has no field %q", article(t.Kind), name)
+	return c.diags.Error("unknown-field", c.e.at(own[0], own[1]), "%s has no field %q", t.Kind.Article(), name)
 }
 
 func (c *checker) objectField(t *types.Type, n *ast.MemberNode, name string) *types.Type {
@@ -232,7 +232,7 @@ func (c *checker) element(t *types.Type, l link) *types.Type {
 		return types.AnyType
 	case types.List:
 		if i.Kind != types.Int && i.Kind != types.Number && i.Kind != types.Any {
-			c.error("wrong-type", l.node.Property, "an element of a list is read by its number, not by %s", article(i.Kind))
+			c.error("wrong-type", l.node.Property, "an element of a list is read by its number, not by %s", i.Kind.Article())
 			return nil
 		}
 		if l.soft {
@@ -243,12 +243,12 @@ func (c *checker) element(t *types.Type, l link) *types.Type {
 		if i.Kind == types.String || i.Kind == types.Any {
 			return types.AnyType
 		}
-		c.error("wrong-type", l.node.Property, "a field of an object is read by its name, not by %s", article(i.Kind)).
+		c.error("wrong-type", l.node.Property, "a field of an object is read by its name, not by %s", i.Kind.Article()).
 			WithHint("values(object) is the list of its values")
 	case types.String:
 		c.error("wrong-type", l.node, "text has no elements").WithHint("a piece of it is written [0:1]")
 	default:
-		c.error("wrong-type", l.node, "%s has no elements", article(t.Kind))
+		c.error("wrong-type", l.node, "%s has no elements", t.Kind.Article())
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (c *checker) unary(n *ast.UnaryNode) *types.Type {
 			return t
 		}
 	}
-	c.error("wrong-type", n, "%s before a value is for numbers, and this is %s", n.Operator, article(t.Kind))
+	c.error("wrong-type", n, "%s before a value is for numbers, and this is %s", n.Operator, t.Kind.Article())
 	return types.AnyType
 }
 
@@ -85,7 +85,7 @@ func (c *checker) coalesce(n *ast.BinaryNode) *types.Type {
 	if right.Kind == types.Nil {
 		return left.OrNil("the value after ?? is nil")
 	}
-	return join2(left.NotNil(), right)
+	return types.Join(left.NotNil(), right)
 }
 
 // looseNot reports not a == b and not x in xs, where not takes the first
@@ -166,7 +166,7 @@ func (c *checker) equality(n *ast.BinaryNode) {
 	if canEqual(a, b) {
 		return
 	}
-	d := c.error("wrong-type", n, "%s is never equal to %s", article(a.Kind), article(b.Kind))
+	d := c.error("wrong-type", n, "%s is never equal to %s", a.Kind.Article(), b.Kind.Article())
 	c.mixHint(d, n, a, b)
 }
 
@@ -199,9 +199,9 @@ func (c *checker) mixHint(d *diag.Diagnostic, n *ast.BinaryNode, a, b *types.Typ
 		d.WithHint("duration(%s) makes a duration of the text", left)
 	case a.Kind == types.String && b.Kind == types.Decimal:
 		d.WithHint("decimal(%s) makes a decimal of the text", left)
-	case a.Kind == types.String && isNumeric(b) && isLiteral(left):
+	case a.Kind == types.String && b.IsNumeric() && isLiteral(left):
 		d.WithHint("write the number without quotes")
-	case a.Kind == types.String && isNumeric(b):
+	case a.Kind == types.String && b.IsNumeric():
 		d.WithHint("int(%s) makes an integer of the text, string(%s) text of the number", left, right)
 	case a.Kind == types.String && b.Kind == types.Bool:
 		d.WithHint("a boolean is written true or false, without quotes")
@@ -223,18 +223,18 @@ func (c *checker) in(n *ast.BinaryNode) {
 	case types.Any:
 	case types.List:
 		if elem := elementOf(b); !canEqual(a, elem) {
-			c.error("wrong-type", n, "%s is never an element of a %s", article(a.Kind), b).
+			c.error("wrong-type", n, "%s is never an element of a %s", a.Kind.Article(), b).
 				WithHint("the elements are of another kind: %s", elem)
 		}
 	case types.Object:
 		if a.Kind != types.String && a.Kind != types.Any {
-			c.error("wrong-type", n.Left, "in asks for the name of a field here, and this is %s", article(a.Kind))
+			c.error("wrong-type", n.Left, "in asks for the name of a field here, and this is %s", a.Kind.Article())
 		}
 	case types.String:
 		c.error("wrong-type", n, "in looks for an element of a list or a field of an object").
 			WithHint("for a part of a text write %s contains %s", c.text(n.Right), c.text(n.Left))
 	default:
-		c.error("wrong-type", n.Right, "in looks for an element of a list or a field of an object, and this is %s", article(b.Kind))
+		c.error("wrong-type", n.Right, "in looks for an element of a list or a field of an object, and this is %s", b.Kind.Article())
 	}
 }
 
@@ -255,7 +255,7 @@ func (c *checker) textual(n *ast.BinaryNode) {
 
 func (c *checker) mustBeText(n ast.Node, op string, t *types.Type) {
 	if t.Kind != types.String && t.Kind != types.Any {
-		c.error("wrong-type", n, "%s is for texts, and this is %s", op, article(t.Kind)).WithHint("string(%s) makes text of it", c.text(n))
+		c.error("wrong-type", n, "%s is for texts, and this is %s", op, t.Kind.Article()).WithHint("string(%s) makes text of it", c.text(n))
 	}
 }
 
@@ -271,7 +271,7 @@ func (c *checker) arithmetic(n *ast.BinaryNode) *types.Type {
 	if t := resultOf(n.Operator, a, b); t != nil {
 		return t
 	}
-	d := c.error("wrong-type", n, "%s is not for %s and %s", n.Operator, article(a.Kind), article(b.Kind))
+	d := c.error("wrong-type", n, "%s is not for %s and %s", n.Operator, a.Kind.Article(), b.Kind.Article())
 	left, right := c.text(n.Left), c.text(n.Right)
 	text, other := left, right
 	if a.Kind != types.String {
@@ -290,11 +290,11 @@ func (c *checker) arithmetic(n *ast.BinaryNode) *types.Type {
 			break
 		}
 		d.WithHint("+ joins texts only: write string(%s), or ${ } in a text field", other)
-	case (n.Operator == "+" || n.Operator == "-") && (isMoment(a) && isNumeric(b) || isMoment(b) && isNumeric(a)):
+	case (n.Operator == "+" || n.Operator == "-") && (isMoment(a) && b.IsNumeric() || isMoment(b) && a.IsNumeric()):
 		d.WithHint(`a time is moved by a duration, such as duration("5m")`)
 	case n.Operator == "%" && a.Kind == types.String:
 		d.WithHint("values are put into a text by ${ } in a text field, or by + string(…)")
-	case n.Operator == "*" && (a.Kind == types.String || b.Kind == types.String) && (isNumeric(a) || isNumeric(b)):
+	case n.Operator == "*" && (a.Kind == types.String || b.Kind == types.String) && (a.IsNumeric() || b.IsNumeric()):
 		d.WithHint("repeat(%s, %s) repeats a text", text, other)
 	case n.Operator == "/" && (a.Kind == types.Decimal || b.Kind == types.Decimal):
 		d.WithHint("a quotient of decimals needs a number of places: write divide(%s, %s, 2)", left, right)

@@ -20,7 +20,7 @@ func (v *Value) Check(sc *Scope, diags *diag.List) *types.Type {
 	case v.List != nil:
 		elem := v.List[0].Check(sc, diags)
 		for _, item := range v.List[1:] {
-			elem = join2(elem, item.Check(sc, diags))
+			elem = types.Join(elem, item.Check(sc, diags))
 		}
 		return types.ListOf(elem)
 	case v.Entries != nil:

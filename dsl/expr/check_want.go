@@ -56,7 +56,7 @@ func (v *Value) wantObject(sc *Scope, want *types.Type, diags *diag.List) *types
 	}
 	for _, f := range want.Fields {
 		if v.Get(f.Name) == nil && needed(f.Type) {
-			diags.Error("missing-field", v.Span, "the field %q is missing", f.Name).WithHint("write %s: with %s", f.Name, article(f.Type.Kind))
+			diags.Error("missing-field", v.Span, "the field %q is missing", f.Name).WithHint("write %s: with %s", f.Name, f.Type.Kind.Article())
 		}
 	}
 	return types.ObjectOf(fields...)
@@ -77,7 +77,7 @@ func reportMisfit(at source.Span, m *misfitted, diags *diag.List) {
 		diags.Error("may-be-nil", at, "%s may be nil: %s", what, m.maybe).WithHint("?? says what to use instead")
 		return
 	}
-	d := diags.Error("wrong-type", at, "%s must be %s, and it is %s", what, article(m.want.Kind), article(m.got.Kind))
+	d := diags.Error("wrong-type", at, "%s must be %s, and it is %s", what, m.want.Kind.Article(), m.got.Kind.Article())
 	if m.want.Kind == types.String && m.got.Kind != types.Nil {
 		d.WithHint("string(…) makes text of it")
 	}

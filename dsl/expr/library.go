@@ -231,21 +231,10 @@ func (s *signature) refuse(f *Function, i int, v any) *fault {
 func (p param) kindNames() string {
 	var names []string
 	for _, k := range p.kinds {
-		names = append(names, article(k))
+		names = append(names, k.Article())
 	}
 	if last := len(names) - 1; last > 0 {
 		return strings.Join(names[:last], ", ") + " or " + names[last]
 	}
 	return strings.Join(names, "")
-}
-
-// article names a kind with its article.
-func article(k types.Kind) string {
-	switch k {
-	case types.String, types.Any, types.Nil:
-		return k.String()
-	case types.Int, types.Object:
-		return "an " + k.String()
-	}
-	return "a " + k.String()
 }

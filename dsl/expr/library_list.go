@@ -90,7 +90,7 @@ func listOfFirst(args []*types.Type) *types.Type { return types.ListOf(args[0].N
 func joined(args []*types.Type) *types.Type {
 	elem := elementOf(args[0])
 	for _, a := range args[1:] {
-		elem = join2(elem, elementOf(a))
+		elem = types.Join(elem, elementOf(a))
 	}
 	return types.ListOf(elem)
 }

@@ -51,7 +51,7 @@ func extremeType(args []*types.Type) *types.Type {
 	}
 	t := args[0]
 	for _, a := range args[1:] {
-		t = join2(t, a)
+		t = types.Join(t, a)
 	}
 	return t
 }

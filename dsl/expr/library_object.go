@@ -28,7 +28,7 @@ func valuesType(args []*types.Type) *types.Type {
 	}
 	elem := t.Fields[0].Type
 	for _, f := range t.Fields[1:] {
-		elem = join2(elem, f.Type)
+		elem = types.Join(elem, f.Type)
 	}
 	return types.ListOf(elem)
 }

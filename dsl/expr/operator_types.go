@@ -7,7 +7,7 @@ func canEqual(a, b *types.Type) bool {
 	switch {
 	case a.Kind == types.Any, b.Kind == types.Any, a.Kind == types.Nil, b.Kind == types.Nil, a.Kind == b.Kind:
 		return true
-	case isNumeric(a) && isNumeric(b):
+	case a.IsNumeric() && b.IsNumeric():
 		return true
 	}
 	return a.Kind == types.Decimal && b.Kind == types.Int || a.Kind == types.Int && b.Kind == types.Decimal
@@ -26,7 +26,7 @@ func resultOf(op string, a, b *types.Type) *types.Type {
 	if a.Kind == types.Any || b.Kind == types.Any {
 		return resultWithAny(op, a, b)
 	}
-	if isNumeric(a) && isNumeric(b) {
+	if a.IsNumeric() && b.IsNumeric() {
 		return numericResult(op, a, b)
 	}
 	for _, r := range resultTable {
@@ -80,12 +80,12 @@ func resultWithAny(op string, a, b *types.Type) *types.Type {
 		return types.AnyType
 	}
 	if op == "%" {
-		if isNumeric(known) {
+		if known.IsNumeric() {
 			return types.IntType
 		}
 		return nil
 	}
-	if isNumeric(known) {
+	if known.IsNumeric() {
 		if op == "**" || op == "^" {
 			return types.NumberType
 		}

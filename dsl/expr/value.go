@@ -222,7 +222,7 @@ func constType(v any) *types.Type {
 		}
 		elem := constType(v[0])
 		for _, item := range v[1:] {
-			elem = join2(elem, constType(item))
+			elem = types.Join(elem, constType(item))
 		}
 		return types.ListOf(elem)
 	case map[string]any:

@@ -3,19 +3,16 @@ package jsonschema
 import (
 	"fmt"
 	"os"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/syntax"
+	"github.com/partitur/partitur/internal/golden"
 )
 
-var want = regexp.MustCompile("# want `(.*)`")
-
-// TestMistakes compiles each document of mistakes.yaml. A line with an
-// expectation gives exactly one diagnostic that matches it, another line none.
+// TestMistakes compiles each document of mistakes.yaml, whose comments say on
+// which line there is which diagnostic.
 func TestMistakes(t *testing.T) {
 	file, docs := parseFile(t, "testdata/mistakes.yaml")
 	var diags diag.List
@@ -26,26 +23,10 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: the schema is %v, with %d errors", doc.Span, s, diags.Errors()-before)
 		}
 	}
-	byLine := map[int][]string{}
-	for _, d := range diags {
-		line, col := file.Pos(d.Span.Start)
-		byLine[line] = append(byLine[line], render(d, col))
-	}
-	for line := 1; line <= file.Lines(); line++ {
-		checkLine(t, line, want.FindSubmatch(file.Line(line)), byLine[line])
-	}
-}
-
-func checkLine(t *testing.T, line int, expected [][]byte, found []string) {
-	t.Helper()
-	switch {
-	case expected == nil && len(found) > 0:
-		t.Errorf("line %d: unexpected %s", line, strings.Join(found, "\n"))
-	case expected != nil && len(found) != 1:
-		t.Errorf("line %d: want one diagnostic %q, got %q", line, expected[1], found)
-	case expected != nil && !regexp.MustCompile(string(expected[1])).MatchString(found[0]):
-		t.Errorf("line %d: %s\ndoes not match %s", line, found[0], expected[1])
-	}
+	golden.CheckAs(t, file.Name, file.Text, diags, func(d diag.Diagnostic) string {
+		_, col := file.Pos(d.Span.Start)
+		return render(d, col)
+	})
 }
 
 // render gives "severity: column: message (hint)"; errors are not marked.

@@ -12,6 +12,7 @@ import (
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/lint"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
 
 const pages = "../../docs/codes"
@@ -118,7 +119,7 @@ func findings(text string) diag.List {
 	if strings.HasPrefix(text, "-") {
 		text = around + "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
 	}
-	w, diags := dsl.Load([]*source.File{source.NewFile("page.yaml", []byte(text))}, testActions{})
+	w, diags := dsl.Load([]*source.File{source.NewFile("page.yaml", []byte(text))}, actions.Catalog{})
 	return append(diags, lint.Check(w)...)
 }
 

@@ -7,41 +7,11 @@ import (
 	"testing"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/lint"
 	"github.com/partitur/partitur/dsl/source"
-	"github.com/partitur/partitur/dsl/types"
 	"github.com/partitur/partitur/internal/golden"
+	"github.com/partitur/partitur/internal/golden/actions"
 )
-
-// testActions is a catalog with one action, whose fields are those the cases use.
-type testActions struct{}
-
-func (testActions) Actions() []string { return []string{"http"} }
-
-func (testActions) Action(name string) *dsl.ActionSpec {
-	if name != "http" {
-		return nil
-	}
-	return &dsl.ActionSpec{
-		Name: "http", Doc: "sends a request", Input: func() fields.Declarer { return new(request) },
-		Result: types.ObjectOf(types.Field{Name: "status", Type: types.IntType}, types.Field{Name: "body", Type: types.AnyType}),
-	}
-}
-
-type request struct {
-	method, url string
-	headers     map[string]any
-	body        any
-}
-
-// Fields declares the keys of the request.
-func (r *request) Fields(f *fields.Set) {
-	f.Enum(&r.method, "method", "the method", []string{"GET", "POST", "PUT", "DELETE"})
-	f.String(&r.url, "url", "where to", fields.Required)
-	f.Map(&r.headers, "headers", "header fields", types.StringType)
-	f.Any(&r.body, "body", "what is sent")
-}
 
 func load(t *testing.T, name string) ([]byte, *dsl.Workspace) {
 	t.Helper()
@@ -49,7 +19,7 @@ func load(t *testing.T, name string) ([]byte, *dsl.Workspace) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, testActions{})
+	w, diags := dsl.Load([]*source.File{source.NewFile(name, text)}, actions.Catalog{})
 	for _, d := range diags {
 		t.Errorf("%s: %s; %s", d.Span, d.Message, d.Hint)
 	}

@@ -31,6 +31,17 @@ var kindNames = [...]string{"any", "nil", "boolean", "integer", "number", "text"
 
 func (k Kind) String() string { return kindNames[k] }
 
+// Article names the kind with its article, for use in a sentence.
+func (k Kind) Article() string {
+	switch k {
+	case String, Any, Nil:
+		return k.String()
+	case Int, Object:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
 // A Type describes a value. Types are immutable once made; nil means Any.
 type Type struct {
 	Kind   Kind

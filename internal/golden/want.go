@@ -24,10 +24,18 @@ var want = regexp.MustCompile("# want `([^`]*)`")
 // a comment would change. A line without one must have none.
 func Check(t *testing.T, name string, text []byte, diags diag.List) {
 	t.Helper()
+	CheckAs(t, name, text, diags, func(d diag.Diagnostic) string {
+		return fmt.Sprintf("%s: %s; %s", d.Code, d.Message, d.Hint)
+	})
+}
+
+// CheckAs is Check for patterns that match something else of a diagnostic.
+func CheckAs(t *testing.T, name string, text []byte, diags diag.List, show func(diag.Diagnostic) string) {
+	t.Helper()
 	wants := expectations(text)
 	for _, d := range diags {
 		line, _ := d.Span.File.Pos(d.Span.Start)
-		shown := fmt.Sprintf("%s: %s; %s", d.Code, d.Message, d.Hint)
+		shown := show(d)
 		patterns := wants[line]
 		if len(patterns) == 0 {
 			t.Errorf("%s:%d: unexpected: %s", name, line, shown)
