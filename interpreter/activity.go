@@ -26,11 +26,25 @@ func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 			return nil, err
 		}
 	}
-	f, err := r.dispatch(ctx, s, sc)
-	if err != nil {
-		return nil, err
+	t := turn{step: s, scope: sc}
+	if r.send(ctx, &t) {
+		t.err = t.future.Get(ctx, &t.raw)
+		r.receive(&t)
 	}
-	return r.output(ctx, s, sc, f)
+	return t.output, t.err
+}
+
+// sendable tells whether an activity can be sent at once, and then awaited by
+// whoever runs the step.
+func (r *run) sendable(s *dsl.Step) bool {
+	return s.IsActivity() && r.pending < maxPending && (s.Timeout == nil || s.Timeout.Whole == nil)
+}
+
+// send schedules the activity of a step, and tells whether there is something
+// to wait for.
+func (r *run) send(ctx workflow.Context, t *turn) bool {
+	t.future, t.err = r.dispatch(ctx, t.step, t.scope)
+	return t.err == nil
 }
 
 // dispatch schedules the activity of a step.
@@ -60,22 +74,20 @@ func (r *run) dispatch(ctx workflow.Context, s *dsl.Step, sc *scope) (f workflow
 	return workflow.ExecuteActivity(ctx, activity, args...), nil
 }
 
-// output waits for the result of an activity and makes the step's output of it.
-func (r *run) output(ctx workflow.Context, s *dsl.Step, sc *scope, f workflow.Future) (any, error) {
-	var raw converter.RawValue
-	err := f.Get(ctx, &raw)
+// receive makes the step's output of what its activity returned.
+func (r *run) receive(t *turn) {
 	r.pending--
-	if err != nil {
-		return nil, err
+	if t.err != nil {
+		return
 	}
-	result, err := decodeRaw(raw)
-	if err != nil {
-		return nil, &Failure{Type: InvalidResult, Message: "the result of the activity cannot be read: " + err.Error()}
+	t.output, t.err = decodeRaw(t.raw)
+	if t.err != nil {
+		t.output, t.err = nil, &Failure{Type: InvalidResult, Message: "the result of the activity cannot be read: " + t.err.Error()}
+		return
 	}
-	if _, builtin := s.Body.(*dsl.Action); builtin {
-		return result, nil // its worker has projected it
+	if _, builtin := t.step.Body.(*dsl.Action); !builtin { // whose worker has projected it
+		t.output, t.err = r.project(t.step, t.scope, t.output)
 	}
-	return r.project(s, sc, result)
 }
 
 // options says how the activity of a step is dispatched.

@@ -45,18 +45,37 @@ func (i *Interpreter) Register(r Registry) {
 
 var _ Registry = worker.Worker(nil)
 
-// Run is the workflow function. Its arguments are the input of the run.
+// Run is the workflow function: it runs the program from the first step to the
+// end of its cleanup. Its arguments are the input of the run. An input that
+// does not fit ends the run before anything has begun, so that no handler runs
+// either. What it calls to wait is called from here, for the reason that steps
+// gives.
 func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (any, error) {
+	r, err := i.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sc := r.rootScope()
+	if err := r.begin(sc, args); err != nil {
+		return nil, r.fail(fromError(err))
+	}
+	err = r.steps(ctx, r.program.Steps, sc)
+	result, err := r.output(sc, err)
+	if err != nil {
+		r.undo(ctx, sc, err)
+	}
+	return r.end(ctx, sc, result, err)
+}
+
+// load finds the program of a run and prepares to run it.
+func (i *Interpreter) load(ctx workflow.Context) (*run, error) {
 	pin := i.pin(ctx)
 	program, err := i.Programs.Program(pin)
 	if err != nil {
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin)
-	if err := r.queries(ctx); err != nil {
-		return nil, err
-	}
-	return r.execute(ctx, args)
+	return r, r.queries(ctx)
 }
 
 // pin records the definition in the run's history; in replay it reads it there.

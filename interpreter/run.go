@@ -1,7 +1,6 @@
 package interpreter
 
 import (
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -38,21 +37,8 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin) *run {
 	return r
 }
 
-// execute runs the program from the first step to the end of its cleanup. An
-// input that does not fit ends the run before anything has begun, so that no
-// handler runs either.
-func (r *run) execute(ctx workflow.Context, args converter.EncodedValues) (any, error) {
-	sc := r.rootScope()
-	if err := r.begin(sc, args); err != nil {
-		return nil, r.fail(fromError(err))
-	}
-	result, err := r.flow(ctx, sc)
-	return r.end(ctx, sc, result, err)
-}
-
-// flow runs the main steps and computes the result.
-func (r *run) flow(ctx workflow.Context, sc *scope) (any, error) {
-	err := r.steps(ctx, r.program.Steps, sc)
+// output is the result of the main steps, which ended with err.
+func (r *run) output(sc *scope, err error) (any, error) {
 	if isReturn(err) {
 		return r.returned(err)
 	}
@@ -72,12 +58,9 @@ func (r *run) returned(err error) (any, error) {
 	return r.result(e.value, e.at)
 }
 
-// end undoes what has to be undone, runs the handlers of the document, and
-// decides how the run ends. Only a run that was asked to cancel ends Cancelled.
+// end runs the handlers of the document, and decides how the run ends. Only a
+// run that was asked to cancel ends Cancelled.
 func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, error) {
-	if err != nil {
-		r.undo(ctx, sc, err)
-	}
 	var details []any
 	switch f, failed := err.(*Failure); {
 	case failed:

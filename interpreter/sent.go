@@ -12,8 +12,7 @@ import (
 // them.
 type sent struct {
 	item
-	view   *view           // nil if the step was skipped
-	future workflow.Future // nil if there is nothing to wait for
+	turn turn
 }
 
 // sends tells whether the items of a loop can be sent: the body is one activity,
@@ -52,7 +51,7 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 				kept = append(kept, t)
 				continue
 			}
-			r.received(inner, l, t)
+			r.received(inner, t)
 			r.itemEnds(inner, l, &t.item, cancel)
 		}
 		out = kept
@@ -70,30 +69,23 @@ func (r *run) sendNext(ctx workflow.Context, l *loop, n int) (out []*sent) {
 			break
 		}
 		l.next++
-		out = append(out, r.send(ctx, l, l.next-1))
+		out = append(out, r.sendItem(ctx, l, l.next-1))
 	}
 	return out
 }
 
-// send begins the step for one element.
-func (r *run) send(ctx workflow.Context, l *loop, i int) *sent {
-	s, t := l.body.Do[0], &sent{item: item{index: i, scope: l.itemScope(i)}}
+// sendItem begins the step for one element.
+func (r *run) sendItem(ctx workflow.Context, l *loop, i int) *sent {
+	t := &sent{item: item{index: i, scope: l.itemScope(i)}}
 	t.scope.ownUndo()
-	holds, err := r.guard(s, t.scope)
-	if !holds && err == nil {
-		t.scope.record(s, "skipped", nil, nil)
-		r.skips(ctx, s)
-		return t
-	}
-	t.view = r.begins(ctx, s)
-	if t.err = err; err == nil {
-		t.scope.start(s)
-		t.future, t.err = r.dispatch(ctx, s, t.scope)
+	t.turn = turn{step: l.body.Do[0], scope: t.scope}
+	if r.enter(ctx, &t.turn) {
+		r.send(ctx, &t.turn)
 	}
 	return t
 }
 
-func (t *sent) ended() bool { return t.future == nil || t.future.IsReady() }
+func (t *sent) ended() bool { return t.turn.future == nil || t.turn.future.IsReady() }
 
 func anyEnded(out []*sent) bool {
 	for _, t := range out {
@@ -105,15 +97,10 @@ func anyEnded(out []*sent) bool {
 }
 
 // received ends the step for one element.
-func (r *run) received(ctx workflow.Context, l *loop, t *sent) {
-	if t.view == nil {
-		return
+func (r *run) received(ctx workflow.Context, t *sent) {
+	if f := t.turn.future; f != nil {
+		t.turn.err = f.Get(ctx, &t.turn.raw)
+		r.receive(&t.turn)
 	}
-	s, output := l.body.Do[0], any(nil)
-	if t.future != nil {
-		output, t.err = r.output(ctx, s, t.scope, t.future)
-	}
-	o := r.outcome(ctx, s, t.scope, output, t.err)
-	r.ends(ctx, t.view, o)
-	t.err = o.err
+	t.err = r.leave(ctx, &t.turn)
 }

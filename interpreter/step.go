@@ -3,18 +3,29 @@ package interpreter
 import (
 	"fmt"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 )
 
-// steps runs a list of steps in order.
+// steps runs a list of steps in order. It waits for activities here, and not
+// deeper down: each time a coroutine waits, the SDK looks through its calls.
 func (r *run) steps(ctx workflow.Context, steps []*dsl.Step, sc *scope) error {
 	for _, s := range steps {
 		if ctx.Err() != nil {
 			return cancelled
 		}
-		if err := r.step(ctx, s, sc); err != nil {
+		t := turn{step: s, scope: sc}
+		switch {
+		case !r.enter(ctx, &t):
+		case !r.sendable(s):
+			t.output, t.err = r.perform(ctx, s, sc)
+		case r.send(ctx, &t):
+			t.err = t.future.Get(ctx, &t.raw)
+			r.receive(&t)
+		}
+		if err := r.leave(ctx, &t); err != nil {
 			return err
 		}
 	}
@@ -54,22 +65,46 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 	panic(fmt.Sprintf("interpreter: no case for %T", s.Body))
 }
 
-// step runs one step with all its modifiers: what every kind has in common.
-func (r *run) step(ctx workflow.Context, s *dsl.Step, sc *scope) error {
+// A turn is one execution of a step.
+type turn struct {
+	step   *dsl.Step
+	scope  *scope
+	view   *view              // nil if the step is skipped
+	future workflow.Future    // of the activity that has been sent
+	raw    converter.RawValue // what the activity returned
+	output any
+	err    error
+}
+
+// enter begins a step, and tells whether its body is to run.
+func (r *run) enter(ctx workflow.Context, t *turn) bool {
+	s, sc := t.step, t.scope
 	holds, err := r.guard(s, sc)
 	if !holds && err == nil {
 		sc.record(s, "skipped", nil, nil)
 		r.skips(ctx, s)
+		return false
+	}
+	t.view = r.begins(ctx, s)
+	if t.err = err; err != nil {
+		return false
+	}
+	sc.start(s)
+	if s.Compensate != nil && s.Compensate.Before {
+		r.register(s, sc)
+	}
+	return true
+}
+
+// leave ends a step with all its modifiers, and returns what the block around
+// it is left with.
+func (r *run) leave(ctx workflow.Context, t *turn) error {
+	if t.view == nil {
 		return nil
 	}
-	v := r.begins(ctx, s)
-	var output any
-	if err == nil {
-		output, err = r.perform(ctx, s, sc)
-	}
-	o := r.outcome(ctx, s, sc, output, err)
-	r.finally(ctx, s, sc, o)
-	r.ends(ctx, v, o)
+	o := r.outcome(ctx, t)
+	r.finally(ctx, t.step, t.scope, o)
+	r.ends(ctx, t.view, o)
 	return o.err
 }
 
@@ -81,12 +116,8 @@ func (r *run) guard(s *dsl.Step, sc *scope) (bool, error) {
 	return r.condition(s, s.If, sc)
 }
 
-// perform runs the body of a step that is not skipped.
+// perform runs the body of a step.
 func (r *run) perform(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
-	sc.start(s)
-	if s.Compensate != nil && s.Compensate.Before {
-		r.register(s, sc)
-	}
 	if s.Timeout != nil && s.Timeout.Whole != nil {
 		return r.bounded(ctx, s, sc)
 	}
@@ -103,8 +134,9 @@ type outcome struct {
 // outcome gives a step that has ended its status, and applies on_timeout,
 // catch, on_error and compensate. What goes wrong in a cancelled context is a
 // part of the cancellation, which no step answers.
-func (r *run) outcome(ctx workflow.Context, s *dsl.Step, sc *scope, output any, err error) *outcome {
-	err = r.failure(s, sc, err)
+func (r *run) outcome(ctx workflow.Context, t *turn) *outcome {
+	s, sc, output := t.step, t.scope, t.output
+	err := r.failure(s, sc, t.err)
 	f, failed := err.(*Failure)
 	if failed && ctx.Err() != nil {
 		sc.group.carry(cancelled, f.Compensations)

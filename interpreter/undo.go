@@ -112,22 +112,20 @@ func (r *run) undo(ctx workflow.Context, sc *scope, err error) {
 	detached, _ := workflow.NewDisconnectedContext(ctx)
 	if sc.how.Order == "parallel" {
 		r.undoTogether(detached, entries, sc.how)
-	} else {
-		r.undoInOrder(detached, entries, sc.how)
+		sc.group.carry(err, reports(entries))
+		return
 	}
-	sc.group.carry(err, reports(entries))
-}
-
-func (r *run) undoInOrder(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
 	stopped := false
 	for _, e := range entries {
 		if stopped {
 			e.status = "skipped"
 			continue
 		}
-		r.undoOne(ctx, e, how)
-		stopped = e.err != nil && how.OnError == "stop"
+		e.status = "running"
+		r.settles(detached, e, sc.how, r.steps(detached, e.step.Compensate.Steps, e.scope))
+		stopped = e.err != nil && sc.how.OnError == "stop"
 	}
+	sc.group.carry(err, reports(entries))
 }
 
 func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
@@ -135,17 +133,17 @@ func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Comp
 	for _, e := range entries {
 		wg.Add(1)
 		workflow.GoNamed(ctx, "undo "+e.step.Path, func(ctx workflow.Context) {
-			r.undoOne(ctx, e, how)
+			e.status = "running"
+			r.settles(ctx, e, how, r.steps(ctx, e.step.Compensate.Steps, e.scope))
 			wg.Done()
 		})
 	}
 	wg.Wait(ctx)
 }
 
-// undoOne runs one compensation, and the dead letter steps if it fails for good.
-func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
-	e.status = "running"
-	err := r.steps(ctx, e.step.Compensate.Steps, e.scope)
+// settles notes how a compensation has ended, and runs the dead letter steps if
+// it failed for good.
+func (r *run) settles(ctx workflow.Context, e *entry, how *dsl.Compensation, err error) {
 	if err == nil {
 		e.status = "succeeded"
 		return
