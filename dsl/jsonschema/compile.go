@@ -83,7 +83,12 @@ func hasBroken(n *syntax.Node) bool {
 		return true
 	}
 	for _, item := range n.Items {
-		if item.Kind == syntax.Broken {
+		if hasBroken(item) {
+			return true
+		}
+	}
+	for _, e := range n.Entries {
+		if e.Key.Kind == syntax.Broken || hasBroken(e.Value) {
 			return true
 		}
 	}

@@ -12,12 +12,17 @@ import (
 type File struct {
 	Name  string // as messages show it: relative to where the author stands
 	Text  []byte
-	lines []int // byte offset of each line's start
+	lines []int // byte offset of each line's start; a byte order mark belongs to no line
 }
+
+const byteOrderMark = "\xef\xbb\xbf"
 
 // NewFile indexes text by line.
 func NewFile(name string, text []byte) *File {
 	f := &File{Name: name, Text: text, lines: []int{0}}
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		f.lines[0] = len(byteOrderMark)
+	}
 	for i, c := range text {
 		if c == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -30,7 +35,7 @@ func NewFile(name string, text []byte) *File {
 // offset. Places outside the text become its nearest end.
 func (f *File) Offset(line, col int) int {
 	if line < 1 {
-		return 0
+		return f.lines[0]
 	}
 	if line > len(f.lines) {
 		return len(f.Text)
@@ -45,7 +50,7 @@ func (f *File) Offset(line, col int) int {
 
 // Pos converts a byte offset to a 1-based line and column, counted in runes.
 func (f *File) Pos(off int) (line, col int) {
-	off = min(max(off, 0), len(f.Text))
+	off = min(max(off, f.lines[0]), len(f.Text))
 	line = sort.SearchInts(f.lines, off+1)
 	return line, utf8.RuneCount(f.Text[f.lines[line-1]:off]) + 1
 }

@@ -85,7 +85,7 @@ func TestTypesAndData(t *testing.T) {
 		"00.5":                 {Float, 0.5, "the number 0.5"},
 		"2024-01-31":           {String, "2024-01-31", "a date"},
 		"2024-01-31T10:00:00Z": {String, "2024-01-31T10:00:00Z", "a date"},
-		"1_000":                {String, "1_000", "the number 1000"},
+		"'1_000'":              {String, "1_000", ""},
 		"yes":                  {String, "yes", ""},
 		"on":                   {String, "on", ""},
 		"NO":                   {String, "NO", ""},

@@ -116,8 +116,9 @@ func (p *parser) blankLines(i int) int {
 	}
 }
 
-// typeOf applies the core schema of YAML 1.2 to an unquoted scalar. Dates,
-// numbers with underscores and yes and no are text.
+// typeOf applies the core schema of YAML 1.2 to an unquoted scalar. Dates and
+// yes and no are text; so are numbers with underscores, which checkUnderscores
+// reports.
 func typeOf(s string) ScalarType {
 	switch s {
 	case "", "~", "null", "Null", "NULL":
@@ -232,9 +233,6 @@ func (n *Node) LooksLike() string {
 	}
 	if isDate(n.Value) {
 		return "a date"
-	}
-	if plainDigits := strings.ReplaceAll(n.Value, "_", ""); plainDigits != n.Value && typeOf(plainDigits) == Int && n.Value[0] != '_' {
-		return "the number " + plainDigits
 	}
 	return ""
 }

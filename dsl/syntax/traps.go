@@ -104,7 +104,7 @@ func (p *parser) checkScalar(n *Node, key string) {
 	case n.Type == Int || n.Type == Float:
 		p.checkNumber(n)
 	case n.Type == String && n.Plain:
-		if !p.checkComment(n, bare) {
+		if !p.checkUnderscores(n, bare) && !p.checkComment(n, bare) {
 			p.checkBraces(n)
 		}
 	case n.style == single:
@@ -133,6 +133,29 @@ func (p *parser) checkNumber(n *Node) {
 		return
 	}
 	n.Kind = Broken
+}
+
+// underscored is a number with underscores between its digits; grouped has
+// them where thousands are, so that it can hardly be anything else.
+var (
+	underscored = regexp.MustCompile(`^[-+]?[0-9]+(_[0-9]+)+(\.[0-9]+)?$`)
+	grouped     = regexp.MustCompile(`^[-+]?[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?$`)
+)
+
+// checkUnderscores reports `100_000`, which is text: only expressions have
+// underscores in numbers.
+func (p *parser) checkUnderscores(n *Node, bare bool) bool {
+	if bare || !underscored.MatchString(n.Value) {
+		return false
+	}
+	number := strings.ReplaceAll(n.Value, "_", "")
+	d := p.found.Error("underscore-number", n.Span, "%s is text: numbers in YAML have no underscores", n.Value).
+		WithHint("write %s; for text write '%s'", number, n.Value)
+	if grouped.MatchString(n.Value) {
+		d.WithFix(n.Span, number)
+	}
+	n.Kind = Broken
+	return true
 }
 
 // checkNothing reports `channel: #general`, a value that is all comment.
