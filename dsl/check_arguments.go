@@ -5,6 +5,7 @@ import (
 
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/types"
 	"github.com/partitur/partitur/dsl/jsonschema"
 )
 
@@ -14,34 +15,33 @@ func (a *Activity) checkArguments(c *checker, t *ActivityType, sc scope) {
 	if a.With != nil {
 		args = []*expr.Value{a.With}
 	}
-	schemas := t.schemas()
-	given, complete := len(args), c.argumentsSound()
-	if schemas != nil && complete && given != len(schemas) && !(t.With != nil && given == 0) {
-		c.diags.Error("wrong-arguments", c.step.verbSpan, "the activity %q takes %s, and this gives %s", t.Name, count(len(schemas)), count(given)).
+	schemas, complete := t.schemas(), c.argumentsSound()
+	if complete && t.refuses(len(args)) {
+		c.diags.Error("wrong-arguments", c.step.verbSpan, "the activity %q takes %s, and this gives %s", t.Name, count(len(schemas)), count(len(args))).
 			WithNote(t.Span, "it is declared here").
 			WithHint("%s", t.usage())
+		complete = false
 	}
 	for i, v := range args {
 		slot := fields.Slot{Name: "with", Value: v}
 		if i < len(schemas) && schemas[i] != nil && complete {
-			c.argument(slot, schemas[i], sc)
+			c.obeys(slot, schemas[i], sc, argumentRule)
 			continue
 		}
 		c.check(slot, sc)
 	}
 }
 
-// argument checks one argument against its schema.
-func (c *checker) argument(slot fields.Slot, schema *jsonschema.Schema, sc scope) {
-	if !slot.Value.IsConst() {
-		slot.Want = written(schema)
-		c.check(slot, sc)
-		return
+// refuses tells whether the activity cannot be given that many arguments. One
+// that takes an object may get none if it needs no field of it.
+func (t *ActivityType) refuses(given int) bool {
+	switch {
+	case t.With != nil && given == 0:
+		return len(t.With.Validate(t.With.Default(map[string]any{}))) > 0
+	case t.schemas() == nil:
+		return false
 	}
-	for _, v := range schema.Validate(schema.Default(slot.Value.Const)) {
-		c.diags.Error("wrong-arguments", within(slot.Value, v.Path).Span, "the argument breaks its schema: %s", v)
-		return
-	}
+	return given != len(t.schemas())
 }
 
 // argumentsSound tells whether all arguments of the step could be read.
@@ -63,13 +63,30 @@ func (t *ActivityType) schemas() (list []*jsonschema.Schema) {
 // usage shows how the arguments are written.
 func (t *ActivityType) usage() string {
 	if t.With != nil {
-		return "write with: and the argument"
+		return "write with: " + sample(t.With.Type())
 	}
 	names := make([]string, len(t.Args))
 	for i, a := range t.Args {
 		names[i] = a.Name
 	}
 	return "write args: [" + strings.Join(names, ", ") + "]"
+}
+
+// sample shows how a value of the type begins.
+func sample(t *types.Type) string {
+	if t == nil || t.Kind != types.Object {
+		return "and the argument"
+	}
+	var names []string
+	for _, f := range t.Fields {
+		if f.Type == nil || f.Type.Maybe == "" {
+			names = append(names, f.Name+": …")
+		}
+	}
+	if len(names) == 0 {
+		return "and the argument"
+	}
+	return "{" + strings.Join(names, ", ") + "}"
 }
 
 func count(n int) string {

@@ -2,12 +2,9 @@ package dsl
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
-	"github.com/partitur/partitur/dsl/jsonschema"
 	"github.com/partitur/partitur/dsl/types"
 	"github.com/partitur/partitur/dsl/value"
 )
@@ -134,63 +131,5 @@ func (c *checker) returned(slot fields.Slot, sc scope) {
 		c.check(slot, sc)
 		return
 	}
-	if slot.Value.IsConst() {
-		for _, v := range schema.Validate(slot.Value.Const) {
-			c.diags.Error("output-schema", within(slot.Value, v.Path).Span, "the result breaks output_schema: %s", v)
-			return
-		}
-		return
-	}
-	slot.Want = written(schema)
-	c.check(slot, sc)
-}
-
-// within finds the part of a value that a path such as items[3].sku leads to,
-// as far as it goes through fields.
-func within(v *expr.Value, path string) *expr.Value {
-	for path != "" {
-		name := path
-		if i := strings.IndexAny(path, ".["); i >= 0 {
-			name, path = path[:i], strings.TrimPrefix(path[i:], ".")
-		} else {
-			path = ""
-		}
-		var next *expr.Value
-		for _, e := range v.Entries {
-			if e.Key == name {
-				next = e.Value
-			}
-		}
-		if next == nil {
-			return v
-		}
-		v = next
-	}
-	return v
-}
-
-// written is the type of what may be written where a schema applies. Its
-// objects may have further fields: a schema with `properties` refuses no others,
-// though reading one is taken for a typo. And what has a default may be missing.
-func written(schema *jsonschema.Schema) *types.Type { return writtenAs(schema.Type(), schema.Raw()) }
-
-func writtenAs(t *types.Type, raw any) *types.Type {
-	if t == nil {
-		return nil
-	}
-	keys, _ := raw.(map[string]any)
-	properties, _ := keys["properties"].(map[string]any)
-	required, _ := keys["required"].([]any)
-	w := *t
-	w.Elem = writtenAs(t.Elem, keys["items"])
-	w.Open = true
-	w.Fields = make([]types.Field, len(t.Fields))
-	for i, f := range t.Fields {
-		inner := writtenAs(f.Type, properties[f.Name])
-		if !slices.Contains(required, any(f.Name)) && inner.Maybe == "" {
-			inner = inner.OrNil("it is optional")
-		}
-		w.Fields[i] = field(f.Name, inner)
-	}
-	return &w
+	c.obeys(slot, schema, sc, outputRule)
 }

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/types"
@@ -46,16 +48,23 @@ func (v *Value) CheckWant(sc *Scope, want *types.Type, diags *diag.List) *types.
 }
 
 func (v *Value) wantObject(sc *Scope, want *types.Type, diags *diag.List) *types.Type {
+	slips := v.slips(want, "")
 	fields := make([]types.Field, len(v.Entries))
 	for i, e := range v.Entries {
 		t, known := want.Field(e.Key)
-		if !known && !want.Open {
+		if !known && !want.Open && !slices.ContainsFunc(slips, func(s Slip) bool { return s.Needed && s.At == e.KeySpan }) {
 			diags.Error("unknown-field", e.KeySpan, "there is no field %q here", e.Key).Suggest(e.Key, want.Names())
 		}
 		fields[i] = types.Field{Name: e.Key, Type: e.Value.CheckWant(sc, t, diags)}
 	}
+	for _, s := range slips {
+		if s.Needed {
+			s.Report(diags)
+		}
+	}
 	for _, f := range want.Fields {
-		if v.Get(f.Name) == nil && needed(f.Type) {
+		meant := slices.ContainsFunc(slips, func(s Slip) bool { return s.Meant == f.Name })
+		if v.Get(f.Name) == nil && needed(f.Type) && !meant {
 			diags.Error("missing-field", v.Span, "the field %q is missing", f.Name).WithHint("write %s: with %s", f.Name, f.Type.Kind.Article())
 		}
 	}

@@ -23,6 +23,7 @@ var unshown = []string{"control-character", "file-too-large", "not-utf8", "too-d
 var (
 	reported = regexp.MustCompile(`(?:\b[A-Za-z]\w*|\(\))\.(?:Error|Warn|error)\(\s*"([a-z0-9-]+)"`)
 	assigned = regexp.MustCompile(`\bd\.Code(?:, [\w.]+)* = "([a-z0-9-]+)"`)
+	ruled    = regexp.MustCompile(`\bschemaRule\{"([a-z0-9-]+)"`)
 )
 
 // codes lists the codes that the sources of the language report.
@@ -37,7 +38,7 @@ func codes(t *testing.T) []string {
 		if err != nil {
 			return err
 		}
-		for _, re := range []*regexp.Regexp{reported, assigned} {
+		for _, re := range []*regexp.Regexp{reported, assigned, ruled} {
 			for _, m := range re.FindAllStringSubmatch(string(text), -1) {
 				if !strings.HasPrefix(m[0], "ctx.") { // those of the schema library
 					found = append(found, m[1])
