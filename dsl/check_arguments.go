@@ -5,8 +5,8 @@ import (
 
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
-	"github.com/partitur/partitur/dsl/types"
 	"github.com/partitur/partitur/dsl/jsonschema"
+	"github.com/partitur/partitur/dsl/types"
 )
 
 // checkArguments checks what an activity is given against the catalogue.
