@@ -7,16 +7,16 @@ import "slices"
 func Nearest(written string, names []string) (nearest string) {
 	best := len(written)/3 + 2
 	for _, n := range slices.Sorted(slices.Values(names)) {
-		if dist := distance(written, n); dist < best {
+		if dist := Distance(written, n); dist < best {
 			best, nearest = dist, n
 		}
 	}
 	return nearest
 }
 
-// distance is the optimal string alignment distance: insertions, deletions,
+// Distance is the optimal string alignment distance: insertions, deletions,
 // substitutions and swaps of neighbours (Damerau 1964).
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

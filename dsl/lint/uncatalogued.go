@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/diag"
 )
 
 // uncatalogued finds names that differ from one of the catalogue by a slip of
@@ -36,22 +37,57 @@ func uncatalogued(p *pass) {
 	})
 }
 
-// slip tells whether two names differ only in capitals and separators, or by
-// two letters that have changed places.
+// slip tells whether a name is the other with a slip of the keyboard: they
+// differ only in capitals and separators, or in one of their words, and there
+// by a letter or two. Words that begin differently are others, such as upload
+// and unload, and so are those with another number.
 func slip(a, b string) bool {
 	if plain(a) == plain(b) {
 		return true
 	}
-	if len(a) != len(b) {
+	if len(a) == len(b) && diag.Distance(a, b) == 1 && swapped(a, b) {
+		return true
+	}
+	as, bs := strings.FieldsFunc(a, isSeparator), strings.FieldsFunc(b, isSeparator)
+	if len(as) != len(bs) {
 		return false
 	}
+	slips := 0
+	for i := range as {
+		if as[i] != bs[i] {
+			slips++
+			if !wordSlip(as[i], bs[i]) {
+				return false
+			}
+		}
+	}
+	return slips == 1
+}
+
+// swapped tells whether two letters have changed places.
+func swapped(a, b string) bool {
 	for i := 0; i+1 < len(a); i++ {
 		if a[i] != b[i] {
-			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+			return a[i] == b[i+1] && a[i+1] == b[i]
 		}
 	}
 	return false
 }
+
+func wordSlip(a, b string) bool {
+	const letters = 5 // shorter words are too close to each other
+	short := min(len(a), len(b))
+	if short < letters || a[:2] != b[:2] || strings.Trim(a, "0123456789") == strings.Trim(b, "0123456789") {
+		return false
+	}
+	allowed := 1
+	if short >= 8 {
+		allowed = 2
+	}
+	return diag.Distance(a, b) <= allowed
+}
+
+func isSeparator(r rune) bool { return strings.ContainsRune("_-./: ", r) }
 
 func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(name))
