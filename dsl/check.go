@@ -40,6 +40,7 @@ func (d *Definition) check(space *Workspace, diags *diag.List) {
 	c.document()
 	c.policies()
 	start := c.startScope()
+	c.startAttributes(start)
 	c.state = c.stateTypes(start)
 	flow := start.with("state", c.state.read)
 	end := c.list(d.Steps, flow)

@@ -39,7 +39,10 @@ type Definition struct {
 	RetryPolicies []*NamedRetry
 	Timeouts      RunTimeouts
 	Queries       []*Query
-	Compensation  *Compensation
+
+	SearchAttributes []Attribute // set when a run starts
+	Memo             []Attribute // noted when a run starts
+	Compensation     *Compensation
 
 	Steps                        []*Step
 	OnFailure, OnCancel, Finally []*Step
@@ -135,6 +138,8 @@ func (d *Definition) Fields(f *fields.Set) {
 		return p.Retry
 	}, "retry_policies", "retry policies that steps use by name")
 	f.Object(&d.Timeouts, "timeouts", "bounds on the whole run")
+	attributesKey{"search_attributes", "what runs are found by, set when one starts", seesStart}.bind(f, &d.SearchAttributes)
+	attributesKey{"memo", "values noted with a run when it starts, which lists show", seesStart}.bind(f, &d.Memo)
 	f.Node("queries", "questions a running workflow answers, by name", map[string]any{"type": "object"}, func(n *syntax.Node) { d.bindQueries(f, n) })
 	bindCompensation(f, &d.Compensation)
 	bindSteps(f, &d.Steps, "steps", "what the workflow does, in order", fields.Required)

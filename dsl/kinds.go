@@ -20,6 +20,9 @@ var kinds = []kind{
 	{"try", "groups steps, for their common modifiers", func() Body { return new(Try) }},
 	{"saga", "groups steps that are undone together when one fails", func() Body { return new(Saga) }},
 	{"log", "writes to the worker's log, once", func() Body { return new(Log) }},
+	{"details", "says in the Web UI what the run is at", func() Body { return new(Details) }},
+	{"search_attributes", "sets what the run is found by", func() Body { return new(SearchAttributes) }},
+	{"memo", "notes values with the run", func() Body { return new(Memo) }},
 	{"return", "ends the workflow with a result", func() Body { return new(Return) }},
 	{"fail", "ends the block with an error", func() Body { return new(Fail) }},
 }

@@ -25,6 +25,8 @@ const (
 	ExpectationFailed = "ExpectationFailed" // what `expect` asks is not true
 	UnknownActivity   = "UnknownActivity"   // the computed type is not among those allowed
 	InternalError     = "InternalError"     // anything else
+
+	UnknownSearchAttribute = "UnknownSearchAttribute" // the namespace has none of that name
 )
 
 // A Failure is an error of a step, as expressions see it. It knows where the

@@ -4,13 +4,15 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl/jsonschema"
 	"github.com/partitur/partitur/dsl/source"
 )
 
-// begin takes the input and gives the state its initial values.
-func (r *run) begin(sc *scope, args converter.EncodedValues) error {
+// begin takes the input, gives the state its initial values, and the run what it
+// is found by.
+func (r *run) begin(ctx workflow.Context, sc *scope, args converter.EncodedValues) error {
 	input, err := decodeArguments(args)
 	if err != nil {
 		return &Failure{Type: InvalidInput, Message: err.Error()}
@@ -28,7 +30,7 @@ func (r *run) begin(sc *scope, args converter.EncodedValues) error {
 	for i, v := range r.program.State {
 		r.state[v.Name] = values[i]
 	}
-	return nil
+	return r.announce(ctx, sc)
 }
 
 func (r *run) checkInput(input any) (any, error) {

@@ -56,7 +56,7 @@ func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (a
 		return nil, err
 	}
 	sc := r.rootScope()
-	if err := r.begin(sc, args); err != nil {
+	if err := r.begin(ctx, sc, args); err != nil {
 		return nil, r.fail(fromError(err))
 	}
 	err = r.steps(ctx, r.program.Steps, sc)

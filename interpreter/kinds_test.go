@@ -15,20 +15,23 @@ import (
 
 // kinds has a program for each kind of step, which ends with the output true.
 var kinds = map[string]string{
-	"Activity": `[{id: a, activity: echo, with: 7}, {id: b, activity: echo, args: [1, 2]}, {id: c, activity: local.echo, local: true, with: 3}, {return: "${ [steps.a.output, steps.b.output, steps.c.output] == [7, 1, 3] }"}]`,
-	"Action":   `[{id: a, http: {url: 'http://shop'}}, {return: "${ steps.a.output.status == 200 }"}]`,
-	"Compute":  `[{id: a, value: "${ len(uuid()) + random_int(1, 6) }"}, {id: b, activity: echo, with: "${ steps.a.output }"}, {return: "${ steps.b.output > 36 }"}]`,
-	"Set":      `[{set: {n: 2}}, {activity: echo, with: "${ state.n }"}, {return: "${ state.n == 2 }"}]`,
-	"If":       `[{if: "true", then: [{id: a, activity: echo, with: 1}], else: [{fail: {type: No}}]}, {return: "${ steps.a.output == 1 }"}]`,
-	"Switch":   `[{switch: [{when: 'state.n == 2', do: [{fail: {type: No}}]}, {else: [{id: a, activity: echo, with: 1}]}]}, {return: "${ steps.a.output == 1 }"}]`,
-	"ForEach":  `[{id: a, for_each: '[3, 1, 2]', concurrency: 2, on_item_error: continue, do: [{activity: echo, with: "${ item }"}]}, {return: "${ steps.a.output == [3, 1, 2] }"}]`,
-	"Parallel": `[{parallel: {x: [{id: a, activity: echo, with: 1}], y: [{sleep: 1ms}, {id: b, activity: echo, with: 2}]}}, {return: "${ steps.a.output + steps.b.output == 3 }"}]`,
-	"Sleep":    `[{id: a, sleep: 1ms}, {id: b, try: [{sleep: 1d}], timeout: 10ms, on_timeout: [{value: 1}]}, {return: "${ steps.b.status == 'timed_out' }"}]`,
-	"Try":      `[{id: a, try: [{activity: fail}], catch: [{type: [Oops], output: 7}], finally: [{activity: echo}]}, {return: "${ steps.a.output == 7 }"}]`,
-	"Saga":     `[{id: a, saga: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: echo, compensate: {activity: fail}}, {activity: fail}], on_error: continue}, {return: "${ map(steps.a.error?.compensations ?? [], .status) == ['failed', 'succeeded'] }"}]`,
-	"Log":      `[{log: {message: hello}}, {activity: echo}, {log: {level: warn, message: again, fields: {n: 1}}}, {return: true}]`,
-	"Return":   `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
-	"Fail":     `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
+	"Activity":         `[{id: a, activity: echo, with: 7}, {id: b, activity: echo, args: [1, 2]}, {id: c, activity: local.echo, local: true, with: 3}, {return: "${ [steps.a.output, steps.b.output, steps.c.output] == [7, 1, 3] }"}]`,
+	"Action":           `[{id: a, http: {url: 'http://shop'}}, {return: "${ steps.a.output.status == 200 }"}]`,
+	"Compute":          `[{id: a, value: "${ len(uuid()) + random_int(1, 6) }"}, {id: b, activity: echo, with: "${ steps.a.output }"}, {return: "${ steps.b.output > 36 }"}]`,
+	"Set":              `[{set: {n: 2}}, {activity: echo, with: "${ state.n }"}, {return: "${ state.n == 2 }"}]`,
+	"If":               `[{if: "true", then: [{id: a, activity: echo, with: 1}], else: [{fail: {type: No}}]}, {return: "${ steps.a.output == 1 }"}]`,
+	"Switch":           `[{switch: [{when: 'state.n == 2', do: [{fail: {type: No}}]}, {else: [{id: a, activity: echo, with: 1}]}]}, {return: "${ steps.a.output == 1 }"}]`,
+	"ForEach":          `[{id: a, for_each: '[3, 1, 2]', concurrency: 2, on_item_error: continue, do: [{activity: echo, with: "${ item }"}]}, {return: "${ steps.a.output == [3, 1, 2] }"}]`,
+	"Parallel":         `[{parallel: {x: [{id: a, activity: echo, with: 1}], y: [{sleep: 1ms}, {id: b, activity: echo, with: 2}]}}, {return: "${ steps.a.output + steps.b.output == 3 }"}]`,
+	"Sleep":            `[{id: a, sleep: 1ms}, {id: b, try: [{sleep: 1d}], timeout: 10ms, on_timeout: [{value: 1}]}, {return: "${ steps.b.status == 'timed_out' }"}]`,
+	"Try":              `[{id: a, try: [{activity: fail}], catch: [{type: [Oops], output: 7}], finally: [{activity: echo}]}, {return: "${ steps.a.output == 7 }"}]`,
+	"Saga":             `[{id: a, saga: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: echo, compensate: {activity: fail}}, {activity: fail}], on_error: continue}, {return: "${ map(steps.a.error?.compensations ?? [], .status) == ['failed', 'succeeded'] }"}]`,
+	"Log":              `[{log: {message: hello}}, {activity: echo}, {log: {level: warn, message: again, fields: {n: 1}}}, {return: true}]`,
+	"SearchAttributes": `[{search_attributes: {Customer: c1, Amount: 7}}, {activity: echo}, {search_attributes: {Customer: null, Amount: "${ state.n }"}}, {return: true}]`,
+	"Memo":             `[{memo: {a: 1, b: two}}, {activity: echo}, {memo: {a: null}}, {return: true}]`,
+	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
+	"Return":           `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
+	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
 }
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it

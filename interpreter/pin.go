@@ -22,7 +22,11 @@ type Pin struct {
 	Digest   string            `json:"digest"`
 	Language string            `json:"language"`
 	Env      map[string]string `json:"env,omitempty"`
-	Source   []byte            `json:"-"` // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
+	// Attributes are the types of the search attributes the definition uses, as
+	// the namespace has them, "" where it has none; nil if the worker could not
+	// ask.
+	Attributes map[string]string `json:"attributes,omitempty"`
+	Source     []byte            `json:"-"` // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
 
 // maxPacked bounds a recorded definition: the server takes no payload of more

@@ -23,6 +23,11 @@ import (
 	"github.com/partitur/partitur/interpreter"
 )
 
+// attributes are the search attributes of the namespace.
+var attributes = map[string]enumspb.IndexedValueType{
+	"Customer": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "Amount": enumspb.INDEXED_VALUE_TYPE_INT,
+}
+
 // server is the one server of the tests, started by the first that needs it.
 var server struct {
 	sync.Once
@@ -44,7 +49,7 @@ func TestMain(m *testing.M) {
 func dial(t *testing.T) client.Client {
 	t.Helper()
 	server.Do(func() {
-		if server.Server, server.err = engine.Start(context.Background(), engine.Options{}); server.err == nil {
+		if server.Server, server.err = engine.Start(context.Background(), engine.Options{SearchAttributes: attributes}); server.err == nil {
 			server.client, server.err = client.Dial(client.Options{HostPort: server.HostPort(), Logger: quiet{}, Identity: "test"})
 		}
 	})

@@ -57,6 +57,12 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.saga(ctx, s, b, sc)
 	case *dsl.Log:
 		return r.log(ctx, s, b, sc)
+	case *dsl.Details:
+		return r.details(ctx, s, b, sc)
+	case *dsl.SearchAttributes:
+		return r.searchAttributes(ctx, s, b, sc)
+	case *dsl.Memo:
+		return r.memo(ctx, s, b, sc)
 	case *dsl.Return:
 		return r.leaveWith(ctx, s, b, sc)
 	case *dsl.Fail:

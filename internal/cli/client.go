@@ -34,6 +34,7 @@ func connectionFlags(flags *pflag.FlagSet, c *connect.Flags) {
 type remote struct {
 	client.Client
 	namespace, address string
+	owned              bool // the server is part of this process
 }
 
 // dial connects as the flags, the environment and the profile say.
@@ -53,5 +54,5 @@ func (c *call) dialWith(logger *slog.Logger) (*remote, error) {
 		return nil, err
 	}
 	c.closers = append(c.closers, temporal.Close)
-	return &remote{temporal, o.Namespace, o.HostPort}, nil
+	return &remote{Client: temporal, namespace: o.Namespace, address: o.HostPort}, nil
 }

@@ -56,7 +56,7 @@ func (c *call) dev(embed *embedding) error {
 	if err != nil {
 		return err
 	}
-	if err := l.work(c.session, to.Client, nil); err != nil {
+	if err := l.work(c.session, to, nil); err != nil {
 		return err
 	}
 	defer func() { l.group.Stop() }()
@@ -122,7 +122,7 @@ func (l *local) take(c *call, to *remote, space *dsl.Workspace) error {
 		return nil
 	}
 	l.group.Stop()
-	return l.work(c.session, to.Client, nil)
+	return l.work(c.session, to, nil)
 }
 
 func names(space *dsl.Workspace) (list []string) {

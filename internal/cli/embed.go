@@ -60,7 +60,7 @@ func (e *embedding) start(c *call) (*engine.Server, *remote, error) {
 		return nil, nil, err
 	}
 	c.closers = append(c.closers, temporal.Close)
-	return server, &remote{temporal, server.Namespace(), server.HostPort()}, nil
+	return server, &remote{temporal, server.Namespace(), server.HostPort(), true}, nil
 }
 
 // options translates the flags: there 0 is a free port, and -1 is no UI.

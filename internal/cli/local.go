@@ -2,11 +2,10 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"go.temporal.io/sdk/client"
 
 	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/dsl"
@@ -93,9 +92,10 @@ func (s *session) secrets(space *dsl.Workspace) builtins.Secrets {
 }
 
 // work starts the workers of the definitions.
-func (l *local) work(s *session, c client.Client, fatal func(error)) (err error) {
+func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 	o := workers.Options{
-		Client: c, Registry: l.registry, OnFatal: fatal,
+		Client: to.Client, Namespace: to.namespace, Owned: to.owned,
+		Registry: l.registry, OnFatal: fatal, Warn: s.warn,
 		Queues:   workers.Queues(l.space.Programs, l.queue()),
 		Builtins: builtins.Options{Secrets: s.secrets(l.space)},
 	}
@@ -237,3 +237,6 @@ func checkInput(p *dsl.Program, doc json.RawMessage) error {
 	}
 	return usage("the input does not fit %s:%s", p.Name, strings.Join(lines, ""))
 }
+
+// warn says on the terminal what will go wrong later.
+func (s *session) warn(text string) { fmt.Fprintln(s.Stderr, text) }

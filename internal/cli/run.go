@@ -92,7 +92,7 @@ func (o *runFlags) here(c *call, l *local, p *dsl.Program, doc json.RawMessage) 
 		return err
 	}
 	c.announce(server)
-	if err := l.work(c.session, to.Client, nil); err != nil {
+	if err := l.work(c.session, to, nil); err != nil {
 		return err
 	}
 	c.closers = append(c.closers, l.group.Stop)
@@ -118,7 +118,7 @@ func (o *runFlags) there(c *call, l *local, p *dsl.Program, doc json.RawMessage)
 	}
 	if len(d.GetPollers()) == 0 {
 		c.note("no worker polls task queue %q: this command works on it", queue)
-		if err := l.work(c.session, to.Client, nil); err != nil {
+		if err := l.work(c.session, to, nil); err != nil {
 			return err
 		}
 		c.closers = append(c.closers, l.group.Stop)

@@ -34,7 +34,7 @@ definition needs must be there when the worker starts.`,
 				return err
 			}
 			died := make(chan error, 1)
-			if err := l.work(c.session, to.Client, func(err error) { died <- err }); err != nil {
+			if err := l.work(c.session, to, func(err error) { died <- err }); err != nil {
 				return err
 			}
 			defer l.group.Stop()

@@ -25,6 +25,9 @@ type Registry struct {
 
 	mu       sync.RWMutex
 	current  map[string]interpreter.Pin // by workflow type
+	programs []*dsl.Program             // that new runs take
+	used     map[string][]dsl.Attribute // search attributes, by workflow type
+	known    map[string]string          // types of the namespace's search attributes; nil if nobody could ask
 	missing  map[string]string          // why a known type cannot start
 	compiled map[string]*dsl.Program    // by digest
 	order    []string                   // of compiled, oldest first
@@ -50,6 +53,10 @@ func (r *Registry) Set(programs []*dsl.Program) (complaints []string, err error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.current, r.missing = current, missing
+	r.programs, r.used = programs, map[string][]dsl.Attribute{}
+	for _, p := range programs {
+		r.used[p.Name] = p.AttributesUsed()
+	}
 	for _, p := range programs {
 		r.keep(p)
 	}
@@ -77,6 +84,35 @@ func (r *Registry) settings(p *dsl.Program) (env map[string]string, lacks []stri
 	return env, lacks
 }
 
+// Programs are those that new runs take.
+func (r *Registry) Programs() []*dsl.Program {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.programs
+}
+
+// SetAttributes tells the registry the types of the search attributes that the
+// namespace has. New runs record those that they use.
+func (r *Registry) SetAttributes(known map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known = known
+}
+
+// attributes are the types of the search attributes that runs of a workflow type
+// use, "" where the namespace has none. The caller holds the lock.
+func (r *Registry) attributes(workflowType string) map[string]string {
+	used := r.used[workflowType]
+	if r.known == nil || len(used) == 0 {
+		return nil
+	}
+	types := make(map[string]string, len(used))
+	for _, a := range used {
+		types[a.Name] = r.known[a.Name]
+	}
+	return types
+}
+
 // Types lists the workflow types that can be started, sorted.
 func (r *Registry) Types() []string {
 	r.mu.RLock()
@@ -100,6 +136,7 @@ func (r *Registry) Pin(workflowType string) (interpreter.Pin, error) {
 	if !ok {
 		return interpreter.Pin{}, fmt.Errorf("this worker has no workflow %q; the run waits for one that does", workflowType)
 	}
+	pin.Attributes = r.attributes(workflowType)
 	return pin, nil
 }
 

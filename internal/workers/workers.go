@@ -3,6 +3,7 @@
 package workers
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -27,6 +28,13 @@ type Options struct {
 	Builtins builtins.Options
 	Queues   []string
 	Identity string
+	// Namespace is where the client works.
+	Namespace string
+	// Owned says that the server is ours: search attributes that the programs
+	// use are registered there.
+	Owned bool
+	// Warn is told what will go wrong later; nil drops it.
+	Warn func(string)
 	// CacheSize is how many runs stay in memory between their tasks; a parked
 	// run takes some 40 kB. 0 is 2,000.
 	CacheSize int
@@ -35,7 +43,10 @@ type Options struct {
 }
 
 // A Group is the workers of a process.
-type Group struct{ workers []worker.Worker }
+type Group struct {
+	workers []worker.Worker
+	cancel  context.CancelFunc
+}
 
 // Start starts a worker for each task queue.
 func Start(o Options) (*Group, error) {
@@ -43,7 +54,9 @@ func Start(o Options) (*Group, error) {
 		o.CacheSize = 2000
 	}
 	worker.SetStickyWorkflowCacheSize(o.CacheSize)
-	g := &Group{}
+	ctx, cancel := context.WithCancel(context.Background())
+	g := &Group{cancel: cancel}
+	o.attributes(ctx)
 	for _, queue := range o.Queues {
 		w := worker.New(o.Client, queue, o.workerOptions())
 		(&interpreter.Interpreter{Programs: o.Registry}).Register(w)
@@ -71,6 +84,7 @@ func (o Options) workerOptions() worker.Options {
 
 // Stop lets running activities end, within the stop timeout.
 func (g *Group) Stop() {
+	g.cancel()
 	done := make(chan struct{}, len(g.workers))
 	for _, w := range g.workers {
 		go func() { w.Stop(); done <- struct{}{} }()
