@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
+//workflowcheck:ignore what it adds to the trace is sorted
 func (o *tracingOut) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...temporal.SearchAttributeUpdate) error {
 	set := temporal.NewSearchAttributes(updates...).GetUntypedValues()
 	names := map[string]any{}
@@ -23,6 +24,7 @@ func (o *tracingOut) UpsertTypedSearchAttributes(ctx workflow.Context, updates .
 	return o.Next.UpsertTypedSearchAttributes(ctx, updates...)
 }
 
+//workflowcheck:ignore what it adds to the trace is sorted
 func (o *tracingOut) UpsertMemo(ctx workflow.Context, memo map[string]any) error {
 	texts := map[string]any{}
 	for name, v := range memo {
