@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"slices"
 	"strconv"
 
 	js "github.com/santhosh-tekuri/jsonschema/v5"
@@ -38,12 +39,14 @@ type enumCheck []any
 
 // Validate implements js.ExtSchema.
 func (e enumCheck) Validate(ctx js.ValidationContext, v any) error {
-	for _, allowed := range e {
-		if value.Equal(v, allowed) {
-			return nil
-		}
+	if e.allows(v) {
+		return nil
 	}
 	return ctx.Error("enum", "enum")
+}
+
+func (e enumCheck) allows(v any) bool {
+	return slices.ContainsFunc(e, func(allowed any) bool { return value.Equal(v, allowed) })
 }
 
 // formatCheck asserts a format; the library keeps its own field for that to

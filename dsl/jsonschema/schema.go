@@ -22,6 +22,7 @@ type Schema struct {
 	nodes []*node // the first is the root
 	typ   func() *types.Type
 	raw   func() any
+	once  sync.Once // for hasten
 }
 
 // A node is one schema of the tree of schemas. What the library checks with
@@ -44,6 +45,8 @@ type node struct {
 	anyOf      []*node
 	oneOf      []*node
 	maybe      []*node // then, else and dependentSchemas
+
+	quick quick
 
 	inPlace  []*node // all schemas that speak of the same value
 	always   []*node // this schema, and those it includes by $ref and allOf
