@@ -43,7 +43,8 @@ func (n *node) quickly() (q quick) {
 		q.asserts = append(q.asserts, within(low, high))
 		rest.Minimum, rest.Maximum = nil, nil
 	}
-	rest.Types, rest.Required, rest.Properties, rest.Items2020, rest.Pattern, rest.Extensions = nil, nil, nil, nil, nil, nil
+	rest.Types, rest.Required, rest.Properties, rest.Items2020 = nil, nil, nil, nil
+	rest.Pattern, rest.Extensions, rest.Format = nil, nil, ""
 	plain := newLibrarySchema(0)
 	plain.Location = rest.Location
 	q.known = reflect.DeepEqual(&rest, plain)
