@@ -101,7 +101,7 @@ func (r *run) options(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 			StartToCloseTimeout:    s.Timeout.StartToClose,
 			ScheduleToCloseTimeout: s.Timeout.ScheduleToClose,
 			RetryPolicy:            retryPolicy(s.Retry),
-			Summary:                summary,
+			Summary:                recorded(ctx, summary),
 		}), nil
 	}
 	queue, err := r.text(s, s.TaskQueue, sc)
@@ -121,7 +121,7 @@ func (r *run) options(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 		ActivityID:             r.activityID(s.Path),
 		RetryPolicy:            retryPolicy(s.Retry),
 		Priority:               temporal.Priority{PriorityKey: s.Priority},
-		Summary:                summary,
+		Summary:                recorded(ctx, summary),
 	}), nil
 }
 
@@ -162,6 +162,15 @@ func (r *run) summary(s *dsl.Step, sc *scope) (string, error) {
 		text = "undo " + text
 	}
 	return shorten(text, maxSummary), nil
+}
+
+// recorded is the summary of a command, or nothing in replay: the history has
+// it, and the SDK would encode it anew for nobody.
+func recorded(ctx workflow.Context, summary string) string {
+	if workflow.IsReplaying(ctx) {
+		return ""
+	}
+	return summary
 }
 
 // activityCall is what a registered activity is sent.

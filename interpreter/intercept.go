@@ -65,7 +65,7 @@ func setKey(ctx workflow.Context) {
 	key, ok := ctx.Value(keyHeader{}).(string)
 	if header := interceptor.WorkflowHeader(ctx); ok && header != nil {
 		header[IdempotencyHeader] = &commonpb.Payload{
-			Metadata: map[string][]byte{"encoding": []byte("json/plain")},
+			Metadata: encodedJSON,
 			Data:     []byte(`"` + key + `"`),
 		}
 	}

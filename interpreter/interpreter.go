@@ -83,7 +83,7 @@ func (i *Interpreter) load(ctx workflow.Context) (*run, error) {
 // workflow task and keeps the run for a worker that does.
 func (i *Interpreter) pin(ctx workflow.Context) (pin Pin) {
 	name := workflow.GetInfo(ctx).WorkflowType.Name
-	recorded := workflow.SideEffectWithOptions(ctx, workflow.SideEffectOptions{Summary: "definition of " + name}, func(workflow.Context) any {
+	marker := workflow.SideEffectWithOptions(ctx, workflow.SideEffectOptions{Summary: recorded(ctx, "definition of "+name)}, func(workflow.Context) any {
 		p, err := i.Programs.Pin(name)
 		if err != nil {
 			panic(err.Error())
@@ -95,7 +95,7 @@ func (i *Interpreter) pin(ctx workflow.Context) (pin Pin) {
 		return raw
 	})
 	var raw converter.RawValue
-	err := recorded.Get(&raw)
+	err := marker.Get(&raw)
 	if err == nil {
 		pin, err = readPin(raw)
 	}

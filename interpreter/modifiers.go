@@ -50,7 +50,7 @@ func timedOut(limit time.Duration, err error) *Failure {
 // limit calls up after a time, unless the returned function is called before.
 func (r *run) limit(ctx workflow.Context, d time.Duration, summary string, up func()) (stop func()) {
 	timed, cancel := workflow.WithCancel(ctx)
-	timer := workflow.NewTimerWithOptions(timed, d, workflow.TimerOptions{Summary: shorten(summary, maxSummary)})
+	timer := workflow.NewTimerWithOptions(timed, d, workflow.TimerOptions{Summary: recorded(ctx, shorten(summary, maxSummary))})
 	workflow.GoNamed(timed, summary, func(ctx workflow.Context) {
 		if timer.Get(ctx, nil) == nil {
 			up()

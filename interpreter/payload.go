@@ -19,7 +19,7 @@ const maxPayload = 2<<20 - 4<<10
 // server would refuse it.
 func encode(v any) (converter.RawValue, error) {
 	if v == nil {
-		return converter.NewRawValue(&commonpb.Payload{Metadata: encoding("binary/null")}), nil
+		return converter.NewRawValue(&commonpb.Payload{Metadata: encodedNull}), nil
 	}
 	data, err := value.Encode(v)
 	if err != nil {
@@ -28,10 +28,15 @@ func encode(v any) (converter.RawValue, error) {
 	if len(data) > maxPayload {
 		return converter.RawValue{}, tooLarge(len(data))
 	}
-	return converter.NewRawValue(&commonpb.Payload{Metadata: encoding("json/plain"), Data: data}), nil
+	return converter.NewRawValue(&commonpb.Payload{Metadata: encodedJSON, Data: data}), nil
 }
 
-func encoding(name string) map[string][]byte { return map[string][]byte{"encoding": []byte(name)} }
+// The metadata of what is encoded. They are shared, and never changed: what is
+// given to a codec it must not change.
+var (
+	encodedNull = map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingNil)}
+	encodedJSON = map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingJSON)}
+)
 
 func tooLarge(size int) error {
 	return &Failure{Type: ResultTooLarge, Message: "the value is " + value.FormatSize(int64(size)) + ", and the server takes at most 2MB at once"}

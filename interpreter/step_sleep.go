@@ -15,5 +15,5 @@ func (r *run) sleep(ctx workflow.Context, s *dsl.Step, b *dsl.Sleep, sc *scope) 
 	if err != nil {
 		return nil, err
 	}
-	return nil, workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+	return nil, workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: recorded(ctx, summary)}).Get(ctx, nil)
 }

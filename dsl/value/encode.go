@@ -14,19 +14,16 @@ import (
 // gives the same bytes. Times become RFC 3339 text, durations and decimals their
 // own text; what has no JSON form, such as NaN or a function, is an error.
 func Encode(v any) ([]byte, error) {
-	var keys [32]string
-	e := encoder{buf: make([]byte, 0, 256), keys: keys[:0]}
+	e := encoder{buf: make([]byte, 0, 64)}
 	if err := e.value(v, 0); err != nil {
 		return nil, err
 	}
 	return e.buf, nil
 }
 
-// An encoder appends JSON to buf. keys is a stack: the keys of an object lie on
-// it, sorted, while the object is written.
+// An encoder appends JSON to buf.
 type encoder struct {
-	buf  []byte
-	keys []string
+	buf []byte
 }
 
 func (e *encoder) value(v any, depth int) error {
@@ -118,16 +115,15 @@ func (e *encoder) object(m map[string]any, depth int) error {
 	if depth > MaxDepth {
 		return errDepth()
 	}
-	start := len(e.keys)
+	var few [8]string // most objects need no more, and then nothing is allocated
+	keys := few[:0]
 	for k := range m { //workflowcheck:ignore the keys are sorted before use
-		e.keys = append(e.keys, k)
+		keys = append(keys, k)
 	}
-	end := len(e.keys)
-	slices.Sort(e.keys[start:end])
+	slices.Sort(keys)
 	e.buf = append(e.buf, '{')
-	for i := start; i < end; i++ {
-		k := e.keys[i]
-		if i > start {
+	for i, k := range keys {
+		if i > 0 {
 			e.buf = append(e.buf, ',')
 		}
 		e.buf = append(appendString(e.buf, k), ':')
@@ -136,7 +132,6 @@ func (e *encoder) object(m map[string]any, depth int) error {
 		}
 	}
 	e.buf = append(e.buf, '}')
-	e.keys = e.keys[:start]
 	return nil
 }
 
