@@ -73,7 +73,7 @@ func (c *checker) deadLetter(k *Compensation, sc scope) {
 	}
 	sc = sc.with("error", errorType)
 	sc.noReturn = "`dead_letter`"
-	c.list(k.DeadLetter, sc)
+	c.list(k.DeadLetter, sc.behind(sc.noReturn))
 }
 
 // join2 is the type of an output that is of one type or the other; nil means

@@ -17,7 +17,7 @@ var elsewhereNames = map[string]string{
 	"error":  "it is there in catch, on_failure, on_cancel, finally and dead_letter; of a step that has failed write steps.<id>.error",
 	"result": "it is there in expect and output of an activity step; of a step before write steps.<id>.output",
 	"item":   "it is there in the steps of a for_each, unless as: names the element",
-	"index":  "it is there in the steps of a for_each",
+	"index":  "it is there in the steps of a for_each, while or repeat",
 }
 
 // explain puts findings about names that the document declares, or fails to

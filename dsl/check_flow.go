@@ -25,8 +25,10 @@ func (s *Step) leaves() bool {
 		}
 	}
 	switch b := s.Body.(type) {
-	case *Return, *Fail:
+	case *Return, *Fail, *Break, *Next:
 		return true
+	case *Repeat:
+		return b.Until == nil && b.Max == 0 && !s.jumpedTo(b.Do)
 	case *If:
 		return b.Else != nil && leaves(b.Then) && leaves(b.Else)
 	case *Switch:

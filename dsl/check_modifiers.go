@@ -25,7 +25,7 @@ func (c *checker) modifiers(s *Step, sc scope, exported exports, output *types.T
 	}
 	final := own.with("error", errorType.OrNil("the step may have succeeded"))
 	final.noReturn = "`finally`"
-	c.list(s.Finally, final)
+	c.list(s.Finally, final.behind(final.noReturn))
 	c.compensate(s, sc, exported, output)
 	c.useless(s)
 	return given
@@ -79,7 +79,11 @@ func (c *checker) compensate(s *Step, sc scope, exported exports, output *types.
 	if k == nil || k.None {
 		return
 	}
-	own := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported.steps...))
+	inner := exported.steps
+	if s.leftEarly() {
+		inner = optional(inner, "the step may have been left with `break` or `next`")
+	}
+	own := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], inner...))
 	own.loose = own.loose || exported.loose
 	own = own.withStep(s, output)
 	if k.Before {
@@ -88,7 +92,7 @@ func (c *checker) compensate(s *Step, sc scope, exported exports, output *types.
 		own = sc.withStep(s, &hidden)
 	}
 	own.noReturn, own.undoing, own.concurrent = "a compensation", true, ""
-	c.list(k.Steps, own)
+	c.list(k.Steps, own.behind(own.noReturn))
 }
 
 // mayNotSucceed says why the flow may go on without the step having succeeded.
@@ -113,7 +117,7 @@ func (s *Step) mayNotSucceed() string {
 func (c *checker) useless(s *Step) {
 	if s.OnError != "" {
 		switch s.Body.(type) {
-		case *Set, *Return, *Fail, *Log:
+		case *Set, *Return, *Fail, *Break, *Next, *Log:
 			c.diags.Error("useless-modifier", s.onErrorAt, "%s cannot fail quietly: `on_error` has no use here", stepName(s.Verb)).
 				WithHint("leave it out")
 		}
@@ -122,7 +126,7 @@ func (c *checker) useless(s *Step) {
 		c.diags.Warn("useless-modifier", s.onErrorAt, "`on_error` has no effect, because `catch` takes every error").WithHint("leave it out")
 	}
 	switch s.Body.(type) {
-	case *Return, *Fail:
+	case *Return, *Fail, *Break, *Next:
 		if s.Compensate != nil && !s.Compensate.None {
 			c.diags.Error("useless-modifier", s.compensateAt, "%s is never undone: `compensate` has no use here", stepName(s.Verb)).
 				WithHint("leave it out")

@@ -75,6 +75,11 @@ func (p *place) enclosed(e enclosure, beside bool) (message, hint string) {
 			return fmt.Sprintf("the step %q runs once for each element, and is not seen outside of the loop", id),
 				fmt.Sprintf("write collect: on the loop, and read its output%s", ofID(e.of))
 		}
+	case *While, *Repeat:
+		if e.index == 0 {
+			return fmt.Sprintf("the step %q runs in each round, and is not seen outside of the loop", id),
+				"keep what is needed in the state: write set: in the loop"
+		}
 	case *Parallel:
 		if beside && e.index < len(body.Branches) {
 			return fmt.Sprintf("the step %q runs in another branch at the same time", id), "put what uses it after the parallel step"

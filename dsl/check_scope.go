@@ -35,6 +35,7 @@ type scope struct {
 	returns      bool          // a result returned here is that of the workflow
 	saga         bool          // the steps stand in a saga
 	secrets      *types.Type   // what `secrets` is where it may be used
+	loops        []enclosing   // the loops around, outermost first
 }
 
 // with returns the scope with one more name.

@@ -108,12 +108,8 @@ func (c *checker) typeOf(name string) *types.Type {
 
 // constant reports a condition whose outcome is known before anything runs.
 func (c *checker) constant(e *expr.Expr, what string) {
-	if e == nil || len(e.Refs()) > 0 || c.diags.Within(e.Span) {
-		return
-	}
-	v, err := e.Eval(map[string]any{})
-	holds, isBool := v.(bool)
-	if err != nil || !isBool {
+	holds, known := c.known(e)
+	if !known {
 		return
 	}
 	word := "never"
@@ -122,6 +118,16 @@ func (c *checker) constant(e *expr.Expr, what string) {
 	}
 	c.diags.Warn("constant-condition", e.Span, "this condition is always %t: %s %s runs", holds, what, word).
 		WithHint("compare something that varies, such as a field of input")
+}
+
+// known is the outcome of a condition that depends on nothing.
+func (c *checker) known(e *expr.Expr) (holds, known bool) {
+	if e == nil || len(e.Refs()) > 0 || c.diags.Within(e.Span) {
+		return false, false
+	}
+	v, err := e.Eval(map[string]any{})
+	holds, known = v.(bool)
+	return holds, known && err == nil
 }
 
 // returned checks a result of the workflow against its schema.

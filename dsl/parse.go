@@ -144,11 +144,13 @@ func explainNoMapping(n *syntax.Node, f *fields.Set) {
 	switch {
 	case n.Kind != syntax.Scalar || n.Type != syntax.String:
 		d.WithHint("begin a step with a key, such as activity:")
+	case word == "break" || word == "next":
+		d.WithHint("write `- %s: ID`, with the id of the loop", word)
 	case newBody(word, f.Env().Context.(Catalog)) != nil:
 		d.WithHint("write `- %s:` with what it needs", word)
 	case foreignVerbs[strings.ToLower(word)] != "":
 		d.WithHint("%s", foreignVerbs[strings.ToLower(word)])
-	case !strings.ContainsAny(word, " ${}") && !slices.Contains([]string{"break", "continue", "pass", "end"}, word):
+	case !strings.ContainsAny(word, " ${}") && !slices.Contains([]string{"pass", "end"}, word):
 		d.WithHint("to run an activity of that name write `- activity: %s`", word).WithFix(n.Span, "activity: "+word)
 	default:
 		d.WithHint("begin a step with a key, such as activity:")

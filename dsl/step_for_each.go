@@ -102,7 +102,9 @@ func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 	inner := sc.with(e.As, elem).with("index", types.IntType)
 	if e.Concurrency > 1 {
 		inner.concurrent = "an item of a concurrent for_each"
+		inner = inner.behind(inner.concurrent)
 	}
+	inner = inner.inLoop(s)
 	e.checkKey(c.slot("key", inner), c)
 	end := c.list(e.Do, inner)
 	collected := types.AnyType
@@ -115,6 +117,9 @@ func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 	}
 	if e.OnItemError.Tolerant() {
 		collected = collected.OrNil("the item may have failed")
+	}
+	if s.jumpedTo(e.Do) {
+		collected = collected.OrNil("the item may have been left with `next` or `break`")
 	}
 	return types.ListOf(collected)
 }

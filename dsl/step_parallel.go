@@ -59,6 +59,7 @@ func (p *Parallel) Blocks() (blocks []Block) {
 
 func (p *Parallel) check(c *checker, s *Step, sc scope) *types.Type {
 	sc.concurrent = "a branch of parallel"
+	sc = sc.behind(sc.concurrent)
 	c.branches(s, sc, "")
 	return types.NilType
 }

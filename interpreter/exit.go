@@ -1,11 +1,16 @@
 package interpreter
 
-import "github.com/partitur/partitur/dsl/source"
+import (
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/source"
+)
 
 // Ways out of a block other than its end and an error.
 const (
-	exitCancel = iota
+	exitCancel = iota + 1
 	exitReturn
+	exitBreak
+	exitNext
 )
 
 // An exit leaves blocks; no catch sees it.
@@ -13,20 +18,44 @@ type exit struct {
 	kind  int
 	value any
 	at    source.Span // where the value is written
+	loop  string      // the id of the loop that a break or next is for
 }
 
-func (e *exit) Error() string { return [...]string{"cancelled", "return"}[e.kind] }
+func (e *exit) Error() string {
+	return [...]string{exitCancel: "cancelled", exitReturn: "return", exitBreak: "break", exitNext: "next"}[e.kind]
+}
 
 // cancelled leaves everything that has been cancelled: the run, because
 // somebody asked for it from outside, or a part of it.
 var cancelled = &exit{kind: exitCancel}
 
-func isCancel(err error) bool {
-	e, ok := err.(*exit)
-	return ok && e.kind == exitCancel
+func isCancel(err error) bool { return exitKind(err) == exitCancel }
+
+func isReturn(err error) bool { return exitKind(err) == exitReturn }
+
+// isJump tells whether the steps leave blocks up to a loop around them. What
+// they leave has ended well.
+func isJump(err error) bool {
+	kind := exitKind(err)
+	return kind == exitBreak || kind == exitNext
 }
 
-func isReturn(err error) bool {
-	e, ok := err.(*exit)
-	return ok && e.kind == exitReturn
+// leaves tells whether the steps leave because the author says so.
+func leaves(err error) bool { return isReturn(err) || isJump(err) }
+
+// jumpTo is how the steps inside a loop leave for the loop itself: exitBreak,
+// exitNext, or 0 if they do not.
+func jumpTo(err error, loop *dsl.Step) int {
+	if !isJump(err) || err.(*exit).loop != loop.ID {
+		return 0
+	}
+	return err.(*exit).kind
+}
+
+// exitKind is the kind of an exit, or 0.
+func exitKind(err error) int {
+	if e, ok := err.(*exit); ok {
+		return e.kind
+	}
+	return 0
 }

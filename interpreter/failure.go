@@ -13,12 +13,13 @@ import (
 
 // Types of errors that the interpreter itself raises.
 const (
-	InvalidInput    = "InvalidInput"
-	ExpressionError = "ExpressionError"
-	Timeout         = "Timeout"
-	Cancelled       = "Cancelled"
-	TooManyFailures = "TooManyFailures"
-	ResultTooLarge  = "ResultTooLarge"
+	InvalidInput      = "InvalidInput"
+	ExpressionError   = "ExpressionError"
+	Timeout           = "Timeout"
+	Cancelled         = "Cancelled"
+	TooManyFailures   = "TooManyFailures"
+	TooManyIterations = "TooManyIterations"
+	ResultTooLarge    = "ResultTooLarge"
 
 	InvalidOutput     = "InvalidOutput"     // the result does not fit output_schema
 	InvalidResult     = "InvalidResult"     // what an activity returned cannot be read

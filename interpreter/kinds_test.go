@@ -32,6 +32,11 @@ var kinds = map[string]string{
 	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
 	"Return":           `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
 	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
+
+	"While":  `[{id: a, while: 'state.n < 4', max_iterations: 9, every: 1ms, do: [{activity: echo, with: "${ index }"}, {set: {n: "${ state.n + 1 }"}}]}, {return: "${ state.n == 4 and steps.a.status == 'succeeded' }"}]`,
+	"Repeat": `[{repeat: [{id: b, activity: echo, with: "${ index }"}], until: 'steps.b.output == 2', max_iterations: 9}, {id: a, repeat: [{activity: echo}], max_iterations: 2, catch: [{output: "${ error.details.iterations }"}]}, {return: "${ steps.a.output == 2 }"}]`,
+	"Break":  `[{id: a, for_each: '1..9', concurrency: 3, do: [{activity: echo, with: "${ item }"}, {if: item == 2, break: a}, {sleep: 1h}]}, {id: b, while: 'index < 9', max_iterations: 9, do: [{activity: echo}, {break: b}]}, {return: "${ steps.a.counts.succeeded == 1 }"}]`,
+	"Next":   `[{id: a, for_each: '1..3', do: [{id: b, repeat: [{activity: echo, with: "${ [item, index] }"}, {if: item == 2, next: a}, {if: index < 2, next: b}, {break: b}], max_iterations: 9}, {value: "${ item }"}]}, {return: "${ steps.a.output == [1, nil, 3] }"}]`,
 }
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it

@@ -24,7 +24,7 @@ func (r *run) bounded(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error)
 	within.group = &group{parent: sc.group}
 	output, err := r.body(inner, s, &within)
 	stop()
-	if fired && ctx.Err() == nil && !isReturn(err) {
+	if fired && ctx.Err() == nil && !leaves(err) {
 		output, err = nil, timedOut(limit, r.failure(s, sc, err))
 	}
 	within.group.pass(err)
@@ -121,7 +121,7 @@ func (r *run) finally(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) 
 	if err == nil {
 		return
 	}
-	if o.err != nil && !isReturn(o.err) {
+	if o.err != nil && !leaves(o.err) {
 		workflow.GetLogger(ctx).Error("a finally step failed", "step", s.Path, "error", err.Error())
 		return
 	}

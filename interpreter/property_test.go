@@ -103,6 +103,7 @@ type generator struct {
 	text   string
 	stubs  map[string]any
 	number int
+	loops  []string // ids of the loops that a step at hand may leave
 }
 
 func newGenerator(seed uint64) *generator {
@@ -149,9 +150,9 @@ func (g *generator) id() string {
 }
 
 func (g *generator) step(depth int) map[string]any {
-	kind := g.IntN(10)
+	kind := g.IntN(13)
 	if depth >= 4 {
-		kind = g.IntN(4)
+		kind = []int{0, 1, 2, 3, 12}[g.IntN(5)]
 	}
 	s := map[string]any{"id": g.id()}
 	switch kind {
@@ -163,22 +164,66 @@ func (g *generator) step(depth int) map[string]any {
 		s["saga"] = g.steps(depth + 1)
 		s["compensation"] = map[string]any{"order": g.pick("reverse", "parallel")}
 	case 7:
-		s["parallel"] = map[string]any{"x": g.steps(depth + 1), "y": g.steps(depth + 1)}
+		s["parallel"] = map[string]any{"x": g.beside(depth + 1), "y": g.beside(depth + 1)}
 		s["on_branch_error"] = g.pick("cancel", "wait")
 	case 8:
 		s["for_each"] = "[1, 2, 3]"
-		s["concurrency"] = 1 + g.IntN(3)
+		n := 1 + g.IntN(3)
+		s["concurrency"] = n
 		s["on_item_error"] = []any{"fail", "continue", map[string]any{"tolerate": 1}}[g.IntN(3)]
-		s["do"] = g.steps(depth + 1)
+		s["do"] = g.inside(s["id"].(string), n > 1, depth+1)
 	case 9:
 		s["if"] = g.pick("true", "false")
 		s["then"] = g.steps(depth + 1)
 		s["else"] = g.steps(depth + 1)
+	case 10:
+		s["while"] = "index < 3 and random() < 0.9"
+		s["max_iterations"] = 2 + g.IntN(2)
+		s["do"] = g.inside(s["id"].(string), false, depth+1)
+		g.pause(s)
+	case 11:
+		s["repeat"] = g.inside(s["id"].(string), false, depth+1)
+		s["until"] = "index == 1 or random() < 0.3"
+		s["max_iterations"] = 3
+		g.pause(s)
+	case 12:
+		if len(g.loops) == 0 {
+			s["sleep"] = some(20)
+			break
+		}
+		s["if"] = "random() < 0.5"
+		s[g.pick("break", "next")] = g.loops[g.IntN(len(g.loops))]
+		return s
 	default:
 		g.activity(s)
 	}
 	g.modify(s, kind)
 	return s
+}
+
+// inside makes the steps of a loop. Those of a concurrent one can leave only it.
+func (g *generator) inside(id string, concurrent bool, depth int) []any {
+	around := g.loops
+	defer func() { g.loops = around }()
+	if concurrent {
+		g.loops = nil
+	}
+	g.loops = append(g.loops[:len(g.loops):len(g.loops)], id)
+	return g.steps(depth)
+}
+
+// beside makes steps that run beside others, and leave no loop around.
+func (g *generator) beside(depth int) []any {
+	around := g.loops
+	defer func() { g.loops = around }()
+	g.loops = nil
+	return g.steps(depth)
+}
+
+func (g *generator) pause(s map[string]any) {
+	if g.IntN(2) == 0 {
+		s["every"] = some(10)
+	}
 }
 
 func (g *generator) activity(s map[string]any) {

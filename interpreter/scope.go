@@ -66,6 +66,14 @@ func (sc *scope) child() *scope {
 	return &c
 }
 
+// round returns a child for one round of a loop, or one item, that the key
+// tells apart from the others.
+func (sc *scope) round(loop *dsl.Step, key string) *scope {
+	c := sc.child()
+	c.item, c.loop = sc.instance(loop.Path)+"["+key+"]", loop.Path
+	return c
+}
+
 // branch returns a child whose steps are known in sc, too, as soon as they
 // begin and end; its siblings do not see them.
 func (sc *scope) branch(g *group) *scope {

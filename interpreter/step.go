@@ -47,6 +47,14 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.choose(ctx, s, b, sc)
 	case *dsl.ForEach:
 		return r.forEach(ctx, s, b, sc)
+	case *dsl.While:
+		return r.while(ctx, s, b, sc)
+	case *dsl.Repeat:
+		return r.repeat(ctx, s, b, sc)
+	case *dsl.Break:
+		return nil, breakLoop(b)
+	case *dsl.Next:
+		return nil, nextRound(b)
 	case *dsl.Parallel:
 		return r.parallel(ctx, s, b, sc)
 	case *dsl.Sleep:
@@ -163,7 +171,7 @@ func (r *run) outcome(ctx workflow.Context, t *turn) *outcome {
 	if !failed || o.status == "succeeded" {
 		sc.record(s, o.status, output, nil)
 	}
-	if o.status == "succeeded" && o.err == nil {
+	if o.status == "succeeded" && (o.err == nil || isJump(o.err)) {
 		r.succeeded(s, sc)
 	}
 	return o

@@ -56,8 +56,11 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	if l.over != nil {
 		l.tooMany()
 	}
-	if err := l.end(); err != nil || l.results == nil {
+	if err := l.end(); err != nil && jumpTo(err, s) != exitBreak {
 		return nil, err
+	}
+	if l.results == nil {
+		return nil, nil
 	}
 	return l.results, nil
 }
@@ -117,8 +120,11 @@ type item struct {
 // itemEnds takes how the body has ended for one element.
 func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
 	err := t.err
-	if err == nil {
+	switch jump := jumpTo(err, l.step); {
+	case err == nil:
 		err = r.collect(l, t.index, t.scope)
+	case jump == exitNext:
+		err = nil
 	}
 	if ends := l.judge(err); ends != nil {
 		l.note(ends)
@@ -127,7 +133,7 @@ func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
 	_ = r.resolve(ctx, t.scope, err)
 	if f, failed := err.(*Failure); failed {
 		l.failed = append(l.failed, map[string]any{"index": t.index, "key": l.key(t.index), "error": f.value()})
-	} else if err == nil {
+	} else if err == nil || isJump(err) {
 		l.done++
 	}
 	r.progress(l)
@@ -160,12 +166,10 @@ func (l *loop) tooMany() {
 
 // itemScope is what the body sees for one element.
 func (l *loop) itemScope(i int) *scope {
-	sc := l.scope.child()
+	sc := l.scope.round(l.step, keyText(l.key(i)))
 	sc.group = l.group
 	sc.vars[l.body.As] = l.items[i]
 	sc.vars["index"] = i
-	sc.item = l.scope.instance(l.step.Path) + "[" + keyText(l.key(i)) + "]"
-	sc.loop = l.step.Path
 	return sc
 }
 

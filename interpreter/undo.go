@@ -55,7 +55,7 @@ func (sc *scope) ownUndo() { sc.undo = &undoList{parent: sc.undo} }
 // the block failed or was cancelled, and handed on if it ended well. What is
 // cancelled because the workflow returns is not undone.
 func (r *run) resolve(ctx workflow.Context, sc *scope, err error) error {
-	if err == nil || isReturn(err) || isCancel(err) && sc.group.leaving() {
+	if err == nil || leaves(err) || isCancel(err) && sc.group.leaving() {
 		sc.undo.hand(r)
 		return err
 	}

@@ -1,0 +1,96 @@
+package interpreter
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// breath is after how many rounds that did not wait a loop pauses for a moment,
+// so that the workflow task ends and messages arrive.
+const breath = 1000
+
+// A rounds is one execution of a while or repeat step. What it needs to go on is
+// the number of the round.
+type rounds struct {
+	step  *dsl.Step
+	body  *dsl.Rounds
+	scope *scope
+	index int // of the round at hand, or the next
+
+	since time.Time // when the rounds last waited, and
+	quick int       // how many have not since then
+}
+
+// round runs the steps of one round. It returns what they have left behind, and
+// whether the loop is over.
+func (r *run) round(ctx workflow.Context, l *rounds, sc *scope) (over bool, err error) {
+	err = r.steps(ctx, l.body.Do, sc)
+	l.index++
+	if v := r.views[l.step.Path]; v != nil {
+		v.done = l.index
+	}
+	switch jumpTo(err, l.step) {
+	case exitBreak:
+		return true, nil
+	case exitNext:
+		return false, nil
+	}
+	return false, err
+}
+
+// bound fails a loop that would run too often.
+func (l *rounds) bound(why string) error {
+	if l.body.Max == 0 || l.index < l.body.Max {
+		return nil
+	}
+	often := "once"
+	if l.index > 1 {
+		often = fmt.Sprintf("%d times", l.index)
+	}
+	return &Failure{
+		Type: TooManyIterations, Message: "the loop has run " + often + why,
+		Details: map[string]any{"iterations": l.index},
+	}
+}
+
+// pause waits between two rounds.
+func (r *run) pause(ctx workflow.Context, l *rounds) error {
+	if l.index == 0 {
+		return nil
+	}
+	if l.body.Every == nil {
+		return l.breathe(ctx)
+	}
+	d, err := r.duration(l.step, l.body.Every, l.scope)
+	if err != nil {
+		return err
+	}
+	summary, err := r.summary(l.step, l.scope)
+	if err != nil {
+		return err
+	}
+	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+}
+
+// breathe pauses for a moment if many rounds have run in this workflow task.
+func (l *rounds) breathe(ctx workflow.Context) error {
+	if now := workflow.Now(ctx); !now.Equal(l.since) {
+		l.since, l.quick = now, 0
+	}
+	if l.quick++; l.quick < breath {
+		return nil
+	}
+	return workflow.NewTimerWithOptions(ctx, time.Millisecond, workflow.TimerOptions{Summary: shorten("breath of "+name(l.step), maxSummary)}).Get(ctx, nil)
+}
+
+// enter is what a round sees when it begins.
+func (l *rounds) enter() *scope {
+	sc := l.scope.round(l.step, strconv.Itoa(l.index))
+	sc.vars["index"] = l.index
+	return sc
+}

@@ -1,0 +1,33 @@
+package interpreter
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// while asks the condition after each round, and again after the pause: what
+// ends the loop may have happened meanwhile.
+func (r *run) while(ctx workflow.Context, s *dsl.Step, b *dsl.While, sc *scope) (any, error) {
+	l := &rounds{step: s, body: &b.Rounds, scope: sc}
+	for {
+		round := l.enter()
+		if again, err := r.condition(s, b.Condition, round); err != nil || !again {
+			return nil, err
+		}
+		if err := l.bound(", and its condition still holds"); err != nil {
+			return nil, err
+		}
+		if err := r.pause(ctx, l); err != nil {
+			return nil, err
+		}
+		if b.Every != nil && l.index > 0 {
+			if again, err := r.condition(s, b.Condition, round); err != nil || !again {
+				return nil, err
+			}
+		}
+		if over, err := r.round(ctx, l, round); err != nil || over {
+			return nil, err
+		}
+	}
+}
