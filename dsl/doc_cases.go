@@ -34,10 +34,11 @@ type TestCase struct {
 	Input  any
 	Env    map[string]any
 	Mocks  map[string]any
-	Events any
+	Events []*Event
 	Expect Expectation
 
 	nameAt source.Span
+	input  *syntax.Node
 	env    []syntax.Entry
 	mocks  []syntax.Entry
 	calls  *syntax.Node
@@ -48,14 +49,20 @@ type TestCase struct {
 func (c *TestCase) Fields(f *fields.Set) {
 	c.Span = f.Span()
 	f.String(&c.Name, "name", "what the case shows", fields.Required)
-	f.Any(&c.Input, "input", "the workflow's input")
+	f.Any(&c.Input, "input", "the workflow's input", fields.Literal)
 	f.Map(&c.Env, "env", "settings of the worker", nil)
-	f.Map(&c.Mocks, "mocks", "answers by step id, activity type or HTTP route; lists are sequences", nil)
-	f.Any(&c.Events, "events", "what happens from outside, each with `at`")
+	f.Map(&c.Mocks, "mocks", "answers by step id, activity type or HTTP route; lists are sequences", nil, fields.Literal)
+	f.Objects(func() fields.Declarer {
+		e := new(Event)
+		c.Events = append(c.Events, e)
+		return e
+	}, "events", "what happens from outside, each with `at`")
 	f.Object(&c.Expect, "expect", "what must come of it", fields.Required)
 	c.nameAt, c.slots = f.KeySpan("name"), f.Slots
 	for _, e := range f.Entries() {
 		switch e.Key.Value {
+		case "input":
+			c.input = e.Value
 		case "env":
 			c.env = e.Value.Entries
 		case "mocks":
@@ -78,8 +85,8 @@ type Expectation struct {
 // Fields declares the keys of an expectation.
 func (e *Expectation) Fields(f *fields.Set) {
 	f.Enum(&e.Status, "status", "how the run ends", []string{"completed", "failed", "cancelled"})
-	f.Any(&e.Output, "output", "the result")
-	f.Map(&e.Error, "error", "fields of the error, `type` and `message` among them", nil)
+	f.Any(&e.Output, "output", "the result", fields.Literal)
+	f.Map(&e.Error, "error", "fields of the error, `type` and `message` among them", nil, fields.Literal)
 	f.Strings(&e.Calls, "calls", "the calls in order, by step id, compensations as `ID.compensate`")
 	f.Condition(&e.Check, "check", "a condition on `output` and `error`")
 }

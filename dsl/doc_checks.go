@@ -94,14 +94,35 @@ func (w *Workspace) reportNoWorkflow(t *Cases, diags *diag.List) {
 	diags.Error("unknown-workflow", t.testAt, "there is no workflow %q to test", t.Workflow).Suggest(t.Workflow, names)
 }
 
-// checkExpectation checks the condition a case asks for.
+// checkExpectation checks the conditions a case asks for.
 func checkExpectation(k *TestCase, diags *diag.List) {
-	names := expr.NewScope().With("input", types.AnyType).With("output", types.AnyType).With("error", errorType.OrNil("the run may have succeeded"))
-	for _, slot := range k.slots {
-		if slot.Expr != nil {
-			slot.Expr.CheckWant(names, slot.Want, diags)
+	names := expr.NewScope()
+	for _, e := range k.Events {
+		for _, slot := range e.slots {
+			slot.Expr.CheckWant(names.With("result", types.AnyType), slot.Want, diags)
 		}
 	}
+	names = names.With("output", types.AnyType).With("error", k.errorType())
+	for _, slot := range k.slots {
+		if slot.Expr == nil {
+			continue
+		}
+		before := len(*diags)
+		slot.Expr.CheckWant(names, slot.Want, diags)
+		for i := range (*diags)[before:] {
+			if d := &(*diags)[before+i]; d.Code == "may-be-nil" && strings.HasPrefix(d.Message, "error") {
+				d.WithHint("say that the run fails: add status: failed to expect")
+			}
+		}
+	}
+}
+
+// errorType is what `error` holds when the case has ended as it expects.
+func (k *TestCase) errorType() *types.Type {
+	if k.Expect.Status == "failed" || k.Expect.Error != nil {
+		return errorType
+	}
+	return errorType.OrNil("the case does not expect the run to fail")
 }
 
 // against checks the names that a case uses.
@@ -118,6 +139,7 @@ func (k *TestCase) against(d *Definition, diags *diag.List) {
 			}
 		}
 	}
+	k.takenBy(d, diags)
 	known, readable := callable(d)
 	if !readable {
 		return
@@ -129,6 +151,21 @@ func (k *TestCase) against(d *Definition, diags *diag.List) {
 		for _, n := range k.calls.Items {
 			reportCall(n, known, diags)
 		}
+	}
+}
+
+// takenBy checks the input of a case, unless the case is about an input that is
+// refused, and what its events name.
+func (k *TestCase) takenBy(d *Definition, diags *diag.List) {
+	fails, at := k.Expect.Status == "failed" || k.Expect.Error != nil, k.Span
+	if k.input != nil {
+		at = k.input.Span
+	}
+	if d.Input != nil && !fails && !diags.Within(at) {
+		d.takes(k.input, k.nameAt, diags)
+	}
+	for _, e := range k.Events {
+		e.against(d, diags)
 	}
 }
 

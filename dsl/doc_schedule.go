@@ -14,14 +14,15 @@ type Schedule struct {
 	Span                                source.Span
 	ID, Workflow, TaskQueue, WorkflowID string
 	With                                any
-	Cron, Skip                          any
-	Every, Calendars, Memo, Attributes  any
+	Cron, Every, Memo, Attributes       any
+	Calendars, Skip                     []*Calendar
 	Timezone, Overlap, Note             string
 	CatchupWindow, Jitter               time.Duration
 	PauseOnFailure, Paused              bool
 	StartAt, EndAt                      string
 
-	at map[string]source.Span // where each value stands
+	at   map[string]source.Span // where each value stands
+	with *syntax.Node
 }
 
 // Fields declares the keys of a schedule document.
@@ -33,8 +34,8 @@ func (s *Schedule) Fields(f *fields.Set) {
 	f.String(&s.TaskQueue, "task_queue", "the task queue of the runs")
 	f.Node("cron", "cron expressions, in quotes", nil, func(n *syntax.Node) { s.bindCron(f, n) })
 	f.Node("every", "an interval such as 5m, or `{interval, offset}`", nil, func(n *syntax.Node) { s.bindEvery(f, n) })
-	f.Any(&s.Calendars, "calendars", "calendar entries, each a mapping of second, minute, hour, day, month, year, weekday", fields.Literal)
-	f.Any(&s.Skip, "skip", "calendar entries at which nothing is started", fields.Literal)
+	bindCalendars(f, &s.Calendars, "calendars", "times by the calendar, each `{hour: 9, weekday: mon..fri}` or the like; second, minute and hour are 0 where they are not said")
+	bindCalendars(f, &s.Skip, "skip", "times by the calendar at which nothing is started, such as `{month: 12, day: 25..26}`; what is not said may be any")
 	f.String(&s.Timezone, "timezone", "an IANA time zone such as Europe/Berlin; UTC if not set")
 	f.Enum(&s.Overlap, "overlap", "what happens while the last run still goes on; `skip` if not set", []string{"skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all"})
 	f.Duration(&s.CatchupWindow, "catchup_window", "how late a missed start is still made up for")
@@ -50,10 +51,21 @@ func (s *Schedule) Fields(f *fields.Set) {
 	s.at = map[string]source.Span{}
 	for _, e := range f.Entries() {
 		s.at[e.Key.Value] = e.Value.Span
+		if e.Key.Value == "with" {
+			s.with = e.Value
+		}
 	}
 	if f.Diags() != nil {
 		s.needsTimes(f)
 	}
+}
+
+func bindCalendars(f *fields.Set, p *[]*Calendar, name, doc string) {
+	f.Objects(func() fields.Declarer {
+		c := new(Calendar)
+		*p = append(*p, c)
+		return c
+	}, name, doc)
 }
 
 // needsTimes reports a schedule that says no time at all.

@@ -1,11 +1,13 @@
 package dsl
 
 import (
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
+	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/syntax"
 	"github.com/partitur/partitur/dsl/types"
 )
@@ -18,38 +20,6 @@ func (s *Schedule) bindCron(f *fields.Set, n *syntax.Node) {
 	}
 	for _, item := range items {
 		reportCron(item, f.Diags())
-	}
-}
-
-// cronNames are the fields of a cron expression.
-var cronNames = []string{"minute", "hour", "day of the month", "month", "day of the week"}
-
-// reportCron reports what is not a cron expression of five fields, or a word
-// such as @daily.
-func reportCron(n *syntax.Node, diags *diag.List) {
-	if n.Kind == syntax.Broken {
-		return
-	}
-	if n.Kind != syntax.Scalar || n.Type != syntax.String {
-		diags.Error("wrong-type", n.Span, "%q must be a text such as '0 6 * * 1-5', not %s", "cron", shown(n))
-		return
-	}
-	text := strings.TrimSpace(n.Value)
-	if strings.HasPrefix(text, "@") {
-		return
-	}
-	parts := strings.Fields(text)
-	if len(parts) < 5 || len(parts) > 7 {
-		diags.Error("bad-cron", n.Span, "a cron expression has five fields, and this has %d", len(parts)).
-			WithHint("they are %s, such as '0 6 * * 1-5'", strings.Join(cronNames, ", "))
-		return
-	}
-	for _, part := range parts {
-		if strings.Trim(part, "0123456789*/,-?LW#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != "" {
-			diags.Error("bad-cron", n.Span, "%q cannot stand in a cron expression", part).
-				WithHint("fields are numbers, *, ranges such as 1-5, lists such as 1,3 and steps such as */5")
-			return
-		}
 	}
 }
 
@@ -121,18 +91,44 @@ func (s *Schedule) time(key, text string, diags *diag.List) (time.Time, bool) {
 // scheduledInput checks the input of the runs against the workflow's schema.
 func (w *Workspace) scheduledInput(s *Schedule, diags *diag.List) {
 	d := w.Definition(s.Workflow)
-	if d == nil || d.Input == nil || diags.Within(s.Span) {
+	if d == nil {
+		w.misspelledWorkflow(s, diags)
 		return
 	}
-	input, at := s.With, s.at["with"]
-	if at.IsZero() {
-		at = s.at["workflow"]
-		if t := d.Input.Type(); t.Kind == types.Object {
-			input = map[string]any{}
-		}
-	}
-	for _, v := range d.Input.Validate(d.Input.Default(input)) {
-		diags.Error("wrong-input", at, "the workflow %q does not take this input: %s", s.Workflow, v)
+	if d.Input == nil || diags.Within(s.Span) {
 		return
+	}
+	d.takes(s.with, s.at["workflow"], diags)
+}
+
+// misspelledWorkflow warns of a name that is almost that of a workflow. Others
+// may be those of another project.
+func (w *Workspace) misspelledWorkflow(s *Schedule, diags *diag.List) {
+	var names []string
+	for _, d := range w.definitions {
+		names = append(names, d.Name)
+	}
+	if near := diag.Nearest(s.Workflow, names); near != "" && s.Workflow != "" {
+		at := s.at["workflow"]
+		diags.Warn("unknown-workflow", at, "there is no workflow %q here", s.Workflow).WithHint("did you mean %s?", near).WithFix(at, near)
+	}
+}
+
+// takes checks a literal input of a workflow; it is nil if there is none, which
+// is reported at the place that starts the workflow.
+func (d *Definition) takes(input *syntax.Node, starts source.Span, diags *diag.List) {
+	var v *expr.Value
+	switch {
+	case input != nil:
+		v = expr.ParseValue(input, &diag.List{}) // it holds no expression: that is reported already
+	case d.Input.Type().Kind == types.Object:
+		v = expr.Literal(map[string]any{})
+		v.Span = starts
+	default:
+		v = expr.Literal(nil)
+		v.Span = starts
+	}
+	if v != nil && v.IsConst() {
+		schemaRule{"wrong-input", fmt.Sprintf("the workflow %q does not take this input", d.Name), true}.literal(v, d.Input, diags)
 	}
 }

@@ -30,25 +30,13 @@ func newStage(p *dsl.Program, c *dsl.TestCase) (*stage, []string) {
 	s := &stage{program: p, env: c.Env}
 	var problems []string
 	s.mocks, problems = newMocks(c.Mocks)
-	events, _ := c.Events.([]any)
-	for i, e := range events {
-		at, err := cancelAt(e)
-		if err != nil {
-			problems = append(problems, fmt.Sprintf("events[%d]: %v", i, err))
+	for i, e := range c.Events {
+		if !e.Cancel {
+			problems = append(problems, fmt.Sprintf("events[%d]: an event is {at: 1h, cancel: true}, and this has %q", i, e.Kind))
 		}
-		s.cancels = append(s.cancels, at)
+		s.cancels = append(s.cancels, e.At)
 	}
 	return s, problems
-}
-
-// cancelAt reads the event {at: DURATION, cancel: true}.
-func cancelAt(event any) (time.Duration, error) {
-	m, _ := event.(map[string]any)
-	if len(m) != 2 || m["cancel"] != true {
-		return 0, fmt.Errorf("an event is {at: 1h, cancel: true}, and this is %s", text(event))
-	}
-	at, _ := m["at"].(string)
-	return value.ParseDuration(at)
 }
 
 // A request is one activity that the run has scheduled.
