@@ -107,12 +107,14 @@ var cases = []struct {
     mocks: {reserve: [{error: {type: Busy}}]}
     expect: {status: completed}`,
 		[]string{"the mock of reserve has no answer to call 2", `(?s)another way.*actual: .*failed: NoMock`}},
-	{"settings and input are missing", `
+	{"settings are missing", `
+    input: {id: A}
     expect: {status: completed}`, []string{"set SHOP in its environment"}},
 	{"the input is refused", `
     env: {SHOP: x}
     expect: {error: {type: InvalidInput}}`, nil},
 	{"mocks that make no sense", `
+    input: {id: A}
     env: {SHOP: x}
     mocks: {charge: {returns: 1}, http: {return: 1, error: {type: X}}, l1: {error: {}}, l2: [{return: 1, times: 0}], notify: 5, r1: {error: {type: X, message: 404}}, r2: {error: {type: Timeout, details: {timeout: Tea}}}}
     events: [{at: 1h, signal: x}]
