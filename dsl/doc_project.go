@@ -17,6 +17,7 @@ type Project struct {
 	RetryPolicies []*NamedRetry
 	HTTP          HTTPPolicy
 	Secrets       SecretsPolicy
+	Worker        WorkerOptions
 
 	loosePolicies bool // some could not be read
 }
@@ -64,4 +65,5 @@ func (p *Project) Fields(f *fields.Set) {
 	p.loosePolicies = len(p.RetryPolicies) == 0 && !f.Sound("retry_policies")
 	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
 	f.Object(&p.Secrets, "secrets", "where secrets come from")
+	f.Object(&p.Worker, "worker", "how the workers of the project work")
 }

@@ -59,7 +59,7 @@ func (s *Step) Queue() string { return s.queue }
 type Call struct {
 	Retry          *Retry
 	TaskQueue      *expr.Value
-	Priority       int
+	Priority       *Priority
 	Local          bool
 	IdempotencyKey *expr.Value
 	Expect         *expr.Expr
@@ -157,7 +157,7 @@ func (s *Step) callFields(f *fields.Set) {
 	bindTimeout(f, &s.Timeout, "bounds one attempt, or `{start_to_close, schedule_to_close, schedule_to_start, heartbeat}`", true)
 	bindRetry(f, &s.Retry, "how failed attempts are repeated: a mapping, or the name of a policy")
 	f.Value(&s.TaskQueue, "task_queue", "the task queue whose workers run the activity", fields.Want(types.StringType))
-	f.Int(&s.Priority, "priority", "from 1, served first, to 5", fields.AtLeast(1), fields.AtMost(5))
+	bindPriority(f, &s.Priority)
 	f.Bool(&s.Local, "local", "runs the activity in the workflow's own worker, without a queue: for very short ones")
 	f.Value(&s.IdempotencyKey, "idempotency_key", "replaces the key made for this step", fields.Want(types.StringType))
 	sees := fields.Sees(seesResult)

@@ -111,6 +111,10 @@ func (r *run) options(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 	if queue == "" {
 		queue = s.Queue()
 	}
+	priority, err := r.priority(s, sc)
+	if err != nil {
+		return nil, err
+	}
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              queue,
 		StartToCloseTimeout:    s.Timeout.StartToClose,
@@ -120,10 +124,26 @@ func (r *run) options(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 		WaitForCancellation:    r.program.AwaitCancelled(s),
 		ActivityID:             r.activityID(s.Path),
 		RetryPolicy:            retryPolicy(s.Retry),
-		Priority:               temporal.Priority{PriorityKey: s.Priority},
+		Priority:               priority,
 		Summary:                recorded(ctx, summary),
 	}), nil
 }
+
+// priority is that of a step's task in its queue.
+func (r *run) priority(s *dsl.Step, sc *scope) (p temporal.Priority, err error) {
+	if s.Priority == nil {
+		return p, nil
+	}
+	p.PriorityKey, p.FairnessWeight = s.Priority.Key, float32(s.Priority.Weight)
+	p.FairnessKey, err = r.text(s, s.Priority.Fair, sc)
+	if len(p.FairnessKey) > maxFairnessKey {
+		return p, wrongType(s.Priority.Fair, "a text of at most 64 bytes, because the server takes no longer one", p.FairnessKey)
+	}
+	return p, err
+}
+
+// maxFairnessKey is the longest fairness key the server takes, in bytes.
+const maxFairnessKey = 64
 
 // activityID is the step's path and how often it has been scheduled: readable,
 // never used twice in a run, and short enough for the server.

@@ -174,6 +174,9 @@ func (o *tracingOut) ExecuteActivity(ctx workflow.Context, kind string, args ...
 	add("schedule_to_start", opts.ScheduleToStartTimeout.String())
 	add("heartbeat", opts.HeartbeatTimeout.String())
 	add("priority", strconv.Itoa(opts.Priority.PriorityKey))
+	if p := opts.Priority; p.FairnessKey != "" {
+		add("fairness", fmt.Sprintf("%s/%g", p.FairnessKey, p.FairnessWeight))
+	}
 	if p := opts.RetryPolicy; p != nil {
 		if p.MaximumAttempts != 1 {
 			add("attempts", strconv.Itoa(int(p.MaximumAttempts)))

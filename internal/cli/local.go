@@ -100,6 +100,7 @@ func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 		Builtins: builtins.Options{Secrets: s.secrets(l.space)},
 	}
 	if p := l.space.Project; p != nil {
+		o.Settings = p.Worker
 		o.Builtins.Policy = builtins.Policy{
 			Hosts: p.HTTP.AllowHosts, AllowMetadata: p.HTTP.AllowMetadata, DenyPrivate: p.HTTP.DenyPrivate,
 		}

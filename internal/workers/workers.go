@@ -3,11 +3,10 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -35,9 +34,8 @@ type Options struct {
 	Owned bool
 	// Warn is told what will go wrong later; nil drops it.
 	Warn func(string)
-	// CacheSize is how many runs stay in memory between their tasks; a parked
-	// run takes some 40 kB. 0 is 2,000.
-	CacheSize int
+	// Settings are those of the project; what is zero keeps the default.
+	Settings dsl.WorkerOptions
 	// OnFatal is told when a worker gives up.
 	OnFatal func(error)
 }
@@ -50,10 +48,7 @@ type Group struct {
 
 // Start starts a worker for each task queue.
 func Start(o Options) (*Group, error) {
-	if o.CacheSize == 0 {
-		o.CacheSize = 2000
-	}
-	worker.SetStickyWorkflowCacheSize(o.CacheSize)
+	worker.SetStickyWorkflowCacheSize(cmp.Or(o.Settings.CacheSize, defaultCacheSize))
 	ctx, cancel := context.WithCancel(context.Background())
 	g := &Group{cancel: cancel}
 	o.attributes(ctx)
@@ -68,18 +63,6 @@ func Start(o Options) (*Group, error) {
 		g.workers = append(g.workers, w)
 	}
 	return g, nil
-}
-
-// workerOptions keeps few workflow tasks in progress at once: the deadlock
-// detector counts the wall time of a task, which shares the cores with others.
-func (o Options) workerOptions() worker.Options {
-	return interpreter.Options(worker.Options{
-		Identity:                               o.Identity,
-		MaxConcurrentWorkflowTaskExecutionSize: 2 * max(runtime.GOMAXPROCS(0), 1),
-		DeadlockDetectionTimeout:               10 * time.Second,
-		WorkerStopTimeout:                      10 * time.Second,
-		OnFatalError:                           o.OnFatal,
-	})
 }
 
 // Stop lets running activities end, within the stop timeout.
