@@ -63,3 +63,56 @@ func TestLeaning(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordedCatalogue checks that a run records no more of the catalogues
+// than it uses, where it stood.
+func TestRecordedCatalogue(t *testing.T) {
+	const flow = "workflow: w\nsteps:\n  - activity: charge\n    compensate: {activity: refund}\n"
+	for _, c := range []struct{ catalogue, want string }{
+		{ // entries nobody uses leave empty lines
+			"# Ours\nactivities:\n  # first\n  pick: {timeout: 1s}\n  charge:\n    timeout: 2s\n\n  pack:\n    description: |\n      charge:\n  refund: {timeout: 3s}\n  zip: {}\n",
+			"activities:\n  # first\n\n  charge:\n    timeout: 2s\n\n\n\n\n  refund: {timeout: 3s}",
+		},
+		{"activities: {charge: {timeout: 2s}, refund: {timeout: 3s}, zip: {}}\n", "activities: {charge: {timeout: 2s}, refund: {timeout: 3s}, zip: {}}"},
+		{"activities:\n  zip: &t {timeout: 2s}\n  charge: *t\n  refund: *t\n", "activities:\n  zip: &t {timeout: 2s}\n  charge: *t\n  refund: *t"},
+	} {
+		w, diags := dsl.Load([]*source.File{
+			source.NewFile("w.yaml", []byte(flow)),
+			source.NewFile("catalogue.yaml", []byte(c.catalogue+"---\nactivities: {other: {}}\n")),
+		}, testActions{})
+		if len(w.Programs) != 1 {
+			t.Fatal(diags)
+		}
+		p := w.Programs[0]
+		if len(p.Sources) != 2 || p.Sources[1].Text != c.want {
+			t.Errorf("recorded: %+v\nwant: %q", p.Sources[1:], c.want)
+		}
+		again, err := dsl.Compile(p.Sources, testActions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := p.Steps[0], again.Steps[0]; a.Timeout.StartToClose != b.Timeout.StartToClose || again.Digest != p.Digest {
+			t.Errorf("%q: the recorded sources make another program", c.catalogue)
+		}
+	}
+}
+
+// TestCompileKeepsSources checks that a run that recorded more than this version
+// would keeps its digest, by which workers find it.
+func TestCompileKeepsSources(t *testing.T) {
+	recorded := []dsl.Source{
+		{File: "w.yaml", Line: 1, Text: "workflow: w\nsteps: [{activity: charge}]"},
+		{File: "c.yaml", Line: 3, Text: "activities:\n  charge: {timeout: 1s}\n  other: {timeout: 1s}"},
+	}
+	p, err := dsl.Compile(recorded, testActions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(p.Sources, recorded) {
+		t.Errorf("recorded: %+v", p.Sources)
+	}
+	again, err := dsl.Compile(p.Sources, testActions{})
+	if err != nil || again.Digest != p.Digest {
+		t.Error(again, err)
+	}
+}

@@ -64,13 +64,6 @@ func digest(sources []Source) string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
-// sourceOf cuts the text of a document out of its file.
-func sourceOf(span source.Span) Source {
-	line, _ := span.File.Pos(span.Start)
-	start := span.File.Offset(line, 1)
-	return Source{File: span.File.Name, Line: line, Text: string(span.File.Text[start:span.End])}
-}
-
 // Compile makes a program of recorded sources. What does not compile was
 // recorded by another version of the language.
 func Compile(sources []Source, actions Catalog) (*Program, error) {
@@ -94,5 +87,7 @@ func Compile(sources []Source, actions Catalog) (*Program, error) {
 	if len(w.Programs) != 1 {
 		return nil, fmt.Errorf("%d workflows where one was recorded", len(w.Programs))
 	}
-	return w.Programs[0], nil
+	p := w.Programs[0]
+	p.Sources, p.Digest = sources, digest(sources) // as recorded, however this version would cut them
+	return p, nil
 }

@@ -167,14 +167,7 @@ func (w *Workspace) check(diags *diag.List) {
 // have the documents they lean on.
 func (w *Workspace) makePrograms(diags diag.List) {
 	for _, d := range w.definitions {
-		spans := []source.Span{d.Span}
-		if w.Project != nil {
-			spans = append(spans, w.Project.Span)
-		}
-		for _, c := range w.cataloguesOf(d) {
-			spans = append(spans, c.Span)
-		}
-		if !slices.ContainsFunc(spans, diags.Within) {
+		if !slices.ContainsFunc(w.Needs(d), diags.Within) {
 			w.Programs = append(w.Programs, newProgram(d, w.sources(d)))
 		}
 	}
@@ -193,36 +186,6 @@ func (w *Workspace) Definition(workflow string) *Definition {
 
 // Definitions are all definitions, those with mistakes included.
 func (w *Workspace) Definitions() []*Definition { return w.definitions }
-
-// sources are the documents a definition leans on, its own first. Together they
-// mean the same on any worker, whatever becomes of the files.
-func (w *Workspace) sources(d *Definition) []Source {
-	list := []Source{sourceOf(d.Span)}
-	if w.Project != nil {
-		list = append(list, sourceOf(w.Project.Span))
-	}
-	for _, c := range w.cataloguesOf(d) {
-		list = append(list, sourceOf(c.Span))
-	}
-	return list
-}
-
-// cataloguesOf are the catalogues that declare an activity of a definition.
-func (w *Workspace) cataloguesOf(d *Definition) (list []*Catalogue) {
-	for _, c := range w.Catalogues {
-		used := false
-		d.WalkAll(func(s *Step) {
-			if a, ok := s.Body.(*Activity); ok && a.Type != nil {
-				name, _ := a.Type.Const.(string)
-				used = used || c.Lookup(name) != nil
-			}
-		})
-		if used {
-			list = append(list, c)
-		}
-	}
-	return list
-}
 
 // activityType finds an activity type in the catalogues, or returns nil.
 func (w *Workspace) activityType(name string) *ActivityType {
