@@ -1,6 +1,9 @@
 package dsl
 
 import (
+	"path"
+	"strings"
+
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -50,7 +53,8 @@ func (p *SecretsPolicy) Fields(f *fields.Set) {
 func (p *Project) Fields(f *fields.Set) {
 	p.Span = f.Span()
 	f.String(&p.Name, "project", "the name of the project", fields.Required)
-	f.Strings(&p.Files, "files", "patterns of the files that belong to the project; all `*.yaml` and `*.yml` below it if not set")
+	f.Strings(&p.Files, "files", "patterns of the files that belong to the project, such as `workflows/**/*.yaml`, or folders; all definitions below it if not set")
+	p.checkFiles(f)
 	f.String(&p.TaskQueue, "task_queue", "the task queue of workflows that name none")
 	f.String(&p.Profile, "profile", "the connection profile to use")
 	f.Object(&p.Defaults, "defaults", "what activity steps use that say nothing themselves")
@@ -66,4 +70,18 @@ func (p *Project) Fields(f *fields.Set) {
 	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
 	f.Object(&p.Secrets, "secrets", "where secrets come from")
 	f.Object(&p.Worker, "worker", "how the workers of the project work")
+}
+
+// checkFiles reports patterns that no file can match.
+func (p *Project) checkFiles(f *fields.Set) {
+	for _, pattern := range p.Files {
+		switch _, err := path.Match(pattern, ""); {
+		case err != nil:
+			f.Diags().Error("bad-value", f.KeySpan("files"), "the pattern %q is broken", pattern).
+				WithHint("* stands for any part of a name, ** for any folders, [abc] for one of these signs")
+		case path.IsAbs(pattern) || pattern == ".." || strings.HasPrefix(path.Clean(pattern), "../"):
+			f.Diags().Error("bad-value", f.KeySpan("files"), "the pattern %q leads out of the project", pattern).
+				WithHint("patterns are relative to the folder of this file, and stay in it")
+		}
+	}
 }

@@ -15,7 +15,7 @@ func (w *Workspace) Needs(d *Definition) []source.Span {
 	}
 	used := d.activities()
 	for _, c := range w.Catalogues {
-		if c.declares(used) {
+		if w.declares(c, used) {
 			spans = append(spans, c.Span)
 		}
 	}
@@ -32,7 +32,7 @@ func (w *Workspace) sources(d *Definition) []Source {
 	}
 	used := d.activities()
 	for _, c := range w.Catalogues {
-		if c.declares(used) {
+		if w.declares(c, used) {
 			list = append(list, c.cut(used))
 		}
 	}
@@ -52,9 +52,11 @@ func (d *Definition) activities() map[string]bool {
 	return used
 }
 
-func (c *Catalogue) declares(used map[string]bool) bool {
+// declares tells whether a catalogue is where some activity type is looked up:
+// of two that declare one, the first counts.
+func (w *Workspace) declares(c *Catalogue, used map[string]bool) bool {
 	for _, t := range c.Types {
-		if used[t.Name] {
+		if used[t.Name] && w.activityType(t.Name) == t {
 			return true
 		}
 	}

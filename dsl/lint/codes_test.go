@@ -18,7 +18,7 @@ import (
 const pages = "../../docs/codes"
 
 // unshown are codes whose mistake cannot be shown in a page.
-var unshown = []string{"control-character", "file-too-large", "not-utf8", "too-deep", "too-many-aliases"}
+var unshown = []string{"broken-neighbour", "control-character", "file-too-large", "not-utf8", "too-deep", "too-many-aliases"}
 
 var (
 	reported = regexp.MustCompile(`(?:\b[A-Za-z]\w*|\(\))\.(?:Error|Warn|error)\(\s*"([a-z0-9-]+)"`)

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/diag"
+	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/value"
 	"github.com/partitur/partitur/internal/cli/ansi"
 	"github.com/partitur/partitur/internal/project"
@@ -36,11 +39,25 @@ func (s *session) load(paths []string) (*dsl.Workspace, error) {
 	if err != nil {
 		return nil, usage("%s", err)
 	}
+	diags = s.warnOfNeighbours(diags)
 	if diags.Errors() > 0 {
 		return nil, &problem{code: exitUsage, message: "the definitions have mistakes", diags: diags}
 	}
 	_ = diag.Text{Color: s.colors(s.Terminal.Stderr).On}.Write(s.Stderr, diags)
 	return w, nil
+}
+
+// warnOfNeighbours says in a line each which files are left out, and returns
+// the other diagnostics.
+func (s *session) warnOfNeighbours(diags diag.List) (rest diag.List) {
+	for _, d := range diags {
+		if d.Code == "broken-neighbour" {
+			fmt.Fprintf(s.Stderr, "warning: %s has mistakes and is left out: nothing here needs it (`partitur check` shows them)\n", d.Span.File.Name)
+			continue
+		}
+		rest = append(rest, d)
+	}
+	return rest
 }
 
 // A local is what this process works with: definitions, and workers for them.
@@ -121,53 +138,65 @@ func (l *local) queue() string {
 // definitions are the workflows that the files around the user define.
 type definitions struct {
 	session *session
-	space   *dsl.Workspace
+	around  func() (surroundings, error)
+}
+
+// surroundings are what was found around the user, mistakes included.
+type surroundings struct {
+	space *dsl.Workspace
+	diags diag.List
 }
 
 // localDefinitions reads the project the user stands in. Without one, the files
-// in the current folder count as far as they have no mistakes.
+// in the current folder count. Those without mistakes can be started, whatever
+// the others are like.
 func (s *session) localDefinitions() (Definitions, error) {
-	d := definitions{session: s, space: new(dsl.Workspace)}
-	root := project.Root(s.dir())
-	if root == "" {
-		files, _ := filepath.Glob(filepath.Join(s.dir(), "*.y*ml"))
-		if space, _, err := project.Load(s.dir(), files, workers.Catalog{}); err == nil {
-			d.space = space
+	return definitions{s, sync.OnceValues(func() (found surroundings, err error) {
+		paths := []string{project.Root(s.dir())}
+		if paths[0] == "" {
+			paths, _ = filepath.Glob(filepath.Join(s.dir(), "*.y*ml"))
 		}
-		return d, nil
-	}
-	space, err := s.load([]string{root})
-	if err != nil {
-		return nil, err
-	}
-	d.space = space
-	return d, nil
+		found.space, found.diags, err = project.Load(s.dir(), paths, workers.Catalog{})
+		return found, err
+	})}, nil
 }
 
 // Names implements Definitions.
 func (d definitions) Names() (names []string) {
-	for _, p := range d.space.Programs {
-		names = append(names, p.Name)
+	around, err := d.around()
+	if err != nil {
+		return nil
+	}
+	for _, one := range around.space.Definitions() {
+		names = append(names, one.Name)
 	}
 	return names
 }
 
 // Find implements Definitions.
 func (d definitions) Find(typeOrFile string) (Definition, error) {
-	space := d.space
 	if isFile(typeOrFile) {
 		w, err := d.session.load([]string{typeOrFile})
 		if err != nil {
 			return Definition{}, err
 		}
-		p, err := only(w, typeOrFile)
+		p, err := only(d.session.dir(), w, typeOrFile)
 		if err != nil {
 			return Definition{}, err
 		}
 		return definitionOf(w, p), nil
 	}
-	if p := space.Program(typeOrFile); p != nil {
-		return definitionOf(space, p), nil
+	around, err := d.around()
+	if err != nil {
+		return Definition{}, usage("%s", err)
+	}
+	if p := around.space.Program(typeOrFile); p != nil {
+		return definitionOf(around.space, p), nil
+	}
+	if broken := around.space.Definition(typeOrFile); broken != nil {
+		diags := around.space.Focus([]*source.File{broken.Span.File}, around.diags)
+		diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+		return Definition{}, &problem{code: exitUsage, message: "the definition has mistakes", diags: diags}
 	}
 	return Definition{}, usage("no file here defines a workflow %q", typeOrFile)
 }
@@ -178,10 +207,10 @@ func isFile(name string) bool {
 }
 
 // only is the workflow that a file defines.
-func only(w *dsl.Workspace, file string) (*dsl.Program, error) {
+func only(dir string, w *dsl.Workspace, file string) (*dsl.Program, error) {
 	var found []*dsl.Program
 	for _, p := range w.Programs {
-		if filepath.Base(p.Sources[0].File) == filepath.Base(file) {
+		if absolute(dir, p.Span.File.Name) == absolute(dir, file) {
 			found = append(found, p)
 		}
 	}
@@ -193,6 +222,13 @@ func only(w *dsl.Workspace, file string) (*dsl.Program, error) {
 	}
 	return nil, usage("%s defines %d workflows", file, len(found)).
 		hint("name one by its type, such as %s", found[0].Name)
+}
+
+func absolute(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
 }
 
 func definitionOf(w *dsl.Workspace, p *dsl.Program) Definition {

@@ -60,7 +60,7 @@ func (o *runFlags) run(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, err := only(space, c.args[0])
+	p, err := only(c.dir(), space, c.args[0])
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -126,12 +127,13 @@ func (c *call) find(typeOrFile string, unchecked bool) (Definition, error) {
 	if err != nil {
 		return asIs, err
 	}
-	names := defined.Names()
 	d, err := defined.Find(typeOrFile)
+	if err == nil || isFile(typeOrFile) {
+		return d, err
+	}
+	names := defined.Names()
 	switch {
-	case err == nil:
-		return d, nil
-	case isFile(typeOrFile):
+	case !unchecked && slices.Contains(names, typeOrFile):
 		return asIs, err
 	case unchecked || len(names) == 0:
 		return asIs, nil

@@ -22,34 +22,36 @@ const FileName = "partitur.yaml"
 // maxFile bounds a file that is read as a definition, in bytes.
 const maxFile = 4 << 20
 
-// Load reads what paths name: files as they are, folders with every YAML file
-// in them, and the project document that stands above them. File names in
-// diagnostics are relative to dir, where the user stands.
+// Load reads what paths name: files as they are, folders with every file in
+// them that belongs to the project, and the project document that stands above
+// them. What these need of the rest of the project is there as well; mistakes in
+// files that nothing needs are warnings. File names in diagnostics are relative
+// to dir, where the user stands.
 func Load(dir string, paths []string, actions dsl.Catalog) (*dsl.Workspace, diag.List, error) {
-	names, err := expand(dir, paths)
+	chosen, err := choose(dir, paths)
 	if err != nil {
 		return nil, nil, err
 	}
-	files := make([]*source.File, 0, len(names))
-	for _, name := range names {
+	asked := make([]*source.File, 0, len(chosen.asked))
+	for _, name := range chosen.asked {
 		f, err := read(dir, name)
 		if err != nil {
 			return nil, nil, err
 		}
-		files = append(files, f)
+		asked = append(asked, f)
 	}
-	w, diags := dsl.Load(files, actions)
-	return w, diags, nil
+	w, diags := dsl.Load(append(slices.Clip(asked), neighbours(dir, chosen.around, asked)...), actions)
+	return w, w.Focus(asked, diags), nil
 }
 
 // Stamp is a text that changes when one of the files that Load would read does.
 func Stamp(dir string, paths []string) (string, error) {
-	names, err := expand(dir, paths)
+	chosen, err := choose(dir, paths)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	for _, name := range names {
+	for _, name := range append(chosen.asked, chosen.around...) {
 		info, err := os.Stat(name)
 		if err != nil {
 			return "", err
@@ -59,34 +61,59 @@ func Stamp(dir string, paths []string) (string, error) {
 	return b.String(), nil
 }
 
-// expand lists the files that paths stand for, and the project file above
-// them. All are absolute, sorted, and listed once.
-func expand(dir string, paths []string) (names []string, err error) {
+// A choice is the files that paths stand for, and the other files of their
+// projects. All are absolute, sorted, and listed once.
+type choice struct{ asked, around []string }
+
+func choose(dir string, paths []string) (c choice, err error) {
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		info, err := os.Stat(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, missing(dir, path)
-		case err != nil:
-			return nil, err
-		case info.IsDir():
-			found, err := walk(path)
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, found...)
-		default:
-			names = append(names, filepath.Clean(path))
-		}
-		if above := Root(path); above != "" {
-			names = append(names, filepath.Join(above, FileName))
+		if err := c.add(dir, filepath.Clean(path)); err != nil {
+			return c, err
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	slices.Sort(c.asked)
+	c.asked = slices.Compact(c.asked)
+	slices.Sort(c.around)
+	c.around = slices.DeleteFunc(slices.Compact(c.around), func(name string) bool {
+		_, also := slices.BinarySearch(c.asked, name)
+		return also
+	})
+	return c, nil
+}
+
+// add adds what one path stands for.
+func (c *choice) add(dir, path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return missing(dir, path)
+	}
+	if err != nil {
+		return err
+	}
+	root, belongs := Root(path), func(string) bool { return true }
+	if root != "" {
+		c.asked = append(c.asked, filepath.Join(root, FileName))
+		belongs = members(root)
+	}
+	var found []string
+	switch {
+	case info.IsDir():
+		found, err = walk(path, belongs)
+		c.asked = append(c.asked, found...)
+	case root == "":
+		c.asked = append(c.asked, path)
+		c.around = append(c.around, beside(path)...)
+	default:
+		c.asked = append(c.asked, path)
+	}
+	if err == nil && root != "" && root != path {
+		found, err = walk(root, belongs)
+		c.around = append(c.around, found...)
+	}
+	return err
 }
 
 func missing(dir, path string) error {
@@ -118,7 +145,8 @@ func Root(path string) string {
 // skipped are folders that hold no definitions.
 var skipped = []string{"node_modules", "vendor", "testdata"}
 
-func walk(root string) (names []string, err error) {
+// walk lists the definitions below a folder that pass a filter.
+func walk(root string, belongs func(path string) bool) (names []string, err error) {
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -130,12 +158,49 @@ func walk(root string) (names []string, err error) {
 			}
 			return nil
 		}
-		if ext := filepath.Ext(name); (ext == ".yaml" || ext == ".yml") && ours(path) {
+		if isYAML(name) && belongs(path) && ours(path) {
 			names = append(names, path)
 		}
 		return nil
 	})
 	return names, err
+}
+
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+// beside lists the files in the folder of a file: where there is no project
+// document, they are what it can refer to.
+func beside(path string) (names []string) {
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if name := filepath.Join(dir, e.Name()); !e.IsDir() && isYAML(name) && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// members tells which files belong to the project of a folder, as the patterns
+// of its document say.
+func members(root string) func(path string) bool {
+	f, err := read(root, filepath.Join(root, FileName))
+	if err != nil {
+		return func(string) bool { return true } // reading it again will say why it cannot be read
+	}
+	w, _ := dsl.Load([]*source.File{f}, dsl.NoActions{})
+	if w.Project == nil || len(w.Project.Files) == 0 {
+		return func(string) bool { return true }
+	}
+	return func(path string) bool {
+		rel, err := filepath.Rel(root, path)
+		return err == nil && slices.ContainsFunc(w.Project.Files, func(p string) bool { return matches(p, filepath.ToSlash(rel)) })
+	}
 }
 
 var topKey = regexp.MustCompile(`(?m)^([A-Za-z_]+)\s*:`)
