@@ -79,7 +79,7 @@ func TestRecordedCatalogue(t *testing.T) {
 		w, diags := dsl.Load([]*source.File{
 			source.NewFile("w.yaml", []byte(flow)),
 			source.NewFile("catalogue.yaml", []byte(c.catalogue+"---\nactivities: {other: {}}\n")),
-		}, testActions{})
+		}, actions.Catalog{})
 		if len(w.Programs) != 1 {
 			t.Fatal(diags)
 		}
@@ -87,7 +87,7 @@ func TestRecordedCatalogue(t *testing.T) {
 		if len(p.Sources) != 2 || p.Sources[1].Text != c.want {
 			t.Errorf("recorded: %+v\nwant: %q", p.Sources[1:], c.want)
 		}
-		again, err := dsl.Compile(p.Sources, testActions{})
+		again, err := dsl.Compile(p.Sources, actions.Catalog{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,14 +104,14 @@ func TestCompileKeepsSources(t *testing.T) {
 		{File: "w.yaml", Line: 1, Text: "workflow: w\nsteps: [{activity: charge}]"},
 		{File: "c.yaml", Line: 3, Text: "activities:\n  charge: {timeout: 1s}\n  other: {timeout: 1s}"},
 	}
-	p, err := dsl.Compile(recorded, testActions{})
+	p, err := dsl.Compile(recorded, actions.Catalog{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(p.Sources, recorded) {
 		t.Errorf("recorded: %+v", p.Sources)
 	}
-	again, err := dsl.Compile(p.Sources, testActions{})
+	again, err := dsl.Compile(p.Sources, actions.Catalog{})
 	if err != nil || again.Digest != p.Digest {
 		t.Error(again, err)
 	}
