@@ -5,6 +5,8 @@ import (
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/interpreter/local"
 )
 
 // IdempotencyHeader is the header under which activities of other workers find
@@ -16,7 +18,7 @@ type keyHeader struct{}
 
 // Options adds to a worker's options what the interpreter needs.
 func Options(o worker.Options) worker.Options {
-	o.Interceptors = append(o.Interceptors, Interceptor())
+	o.Interceptors = append(o.Interceptors, Interceptor(), local.Interceptor())
 	return o
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 )
 
@@ -214,16 +212,10 @@ func processItem(_ context.Context, in object) (object, error) {
 	return object{"id": id, "score": len(id)}, nil
 }
 
-// instalments takes its argument as it is encoded, since nothing decodes the
-// arguments of local activities.
-func instalments(_ context.Context, arg converter.RawValue) (object, error) {
-	var in struct {
-		Amount int `json:"amount_cents"`
-		Months int `json:"months"`
-	}
-	if err := json.Unmarshal(arg.Payload().GetData(), &in); err != nil {
-		return nil, err
-	}
+func instalments(_ context.Context, in struct {
+	Amount int `json:"amount_cents"`
+	Months int `json:"months"`
+}) (object, error) {
 	rate := (in.Amount + in.Months - 1) / in.Months
 	return object{"instalment_cents": rate, "last_cents": in.Amount - rate*(in.Months-1)}, nil
 }
