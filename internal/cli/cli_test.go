@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,6 +47,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TEMPORAL_ADDRESS", server.HostPort())
 			e.Setenv("TEMPORAL_CONFIG_FILE", filepath.Join(e.WorkDir, "temporal.toml"))
 			e.Setenv("DEAD", "127.0.0.1:1")
+			_, port, err := net.SplitHostPort(server.HostPort())
+			if err != nil {
+				return err
+			}
+			e.Setenv("TAKEN", port)
 			e.Values[feed{}] = new(bytes.Buffer)
 			return os.WriteFile(filepath.Join(e.WorkDir, "temporal.toml"), nil, 0o600)
 		},
@@ -55,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"until":       until,
 			"feed":        feedStdin,
 			"interrupted": interrupted,
+			"large":       large,
 			"mend":        func(*testscript.TestScript, bool, []string) { w.mended.Store(true) },
 		},
 	})
@@ -65,6 +72,12 @@ type feed struct{}
 
 func feedStdin(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value(feed{}).(*bytes.Buffer).WriteString(ts.ReadFile(args[0]))
+}
+
+// large writes JSON that no server takes at once.
+func large(ts *testscript.TestScript, _ bool, args []string) {
+	text := `{"order_id": "ORD-1", "lines": [{"sku": "` + strings.Repeat("x", 2_200_000) + `"}]}`
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 // app is the world of a command in a script. TTY=WIDTH makes it a terminal.

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/value"
 )
 
 // An input is JSON that the user gives: whole, or field by field.
@@ -42,11 +43,21 @@ func (in *input) read(s *session) (json.RawMessage, error) {
 			return nil, err
 		}
 	}
-	if len(in.fields) == 0 {
-		return doc, nil
+	if len(in.fields) > 0 {
+		var err error
+		if doc, err = in.assign(doc); err != nil {
+			return nil, err
+		}
 	}
-	return in.assign(doc)
+	if len(doc) > maxInput {
+		return nil, usage("the input is %s, and a server takes at most 2MB at once", value.FormatSize(int64(len(doc)))).
+			hint("put large data where activities can fetch it, and send its address")
+	}
+	return doc, nil
 }
+
+// maxInput is what a server takes in one payload unless it is told otherwise.
+const maxInput = 2 << 20
 
 // source returns the text of --input and what to call it.
 func (in *input) source(s *session) (name string, data []byte, err error) {

@@ -242,15 +242,8 @@ func definitionOf(w *dsl.Workspace, p *dsl.Program) Definition {
 	}
 }
 
-// maxInput is what a server takes in one payload unless it is told otherwise.
-const maxInput = 2 << 20
-
 // checkInput holds an input against the schema of a workflow.
 func checkInput(p *dsl.Program, doc json.RawMessage) error {
-	if len(doc) > maxInput {
-		return usage("the input is %s, and a server takes at most 2MB at once", value.FormatSize(int64(len(doc)))).
-			hint("put large data where activities can fetch it, and send its address")
-	}
 	if p.Input == nil {
 		return nil
 	}

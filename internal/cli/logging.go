@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 )
 
 // logger writes what the worker has to say: what `log` steps write, and what
@@ -12,8 +14,13 @@ func (s *session) logger() *slog.Logger {
 	return slog.New(&quiet{next: slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})})
 }
 
-// attemptFailed is what the SDK calls a failed attempt.
-const attemptFailed = "Activity error."
+// repeated are records of the SDK that say what is told elsewhere: a failed
+// attempt, and that a task has failed, after the reason.
+var repeated = []string{"Activity error.", "Failed to process workflow task."}
+
+// stackTrace is the attribute with the stack of a workflow that cannot go on. The
+// reason is one sentence of ours; the stack tells more only of a mistake in Go.
+const stackTrace = "StackTrace"
 
 // A quiet handler passes on the records of `log` steps, which name their step, and
 // the warnings of the SDK.
@@ -27,15 +34,23 @@ func (q *quiet) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle implements slog.Handler.
 func (q *quiet) Handle(ctx context.Context, r slog.Record) error {
-	ofStep := q.ofStep
+	ofStep, inGo := q.ofStep, false
+	short := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		ofStep = ofStep || a.Key == "step"
-		return !ofStep
+		inGo = inGo || a.Key == "Error" && strings.Contains(a.Value.String(), "runtime error")
+		if a.Key != stackTrace {
+			short.AddAttrs(a)
+		}
+		return true
 	})
-	if !ofStep && (r.Level < slog.LevelWarn || r.Message == attemptFailed) {
+	switch {
+	case !ofStep && (r.Level < slog.LevelWarn || slices.Contains(repeated, r.Message)):
 		return nil
+	case inGo:
+		return q.next.Handle(ctx, r)
 	}
-	return q.next.Handle(ctx, r)
+	return q.next.Handle(ctx, short)
 }
 
 // WithAttrs implements slog.Handler.
