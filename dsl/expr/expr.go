@@ -88,6 +88,11 @@ func reportWrapped(n *syntax.Node, diags *diag.List) {
 // A Ref is a name that an expression reads, with the fields it reads of it as
 // far as they are written out.
 type Ref struct {
-	Path []string    // such as steps, charge, output, id
-	Span source.Span // of the whole path
+	Path []string // such as steps, charge, output, id
+
+	in   *Expr
+	last ast.Node // of the path
 }
+
+// Span is where the whole path stands.
+func (r Ref) Span() source.Span { return r.in.span(r.last) }

@@ -63,8 +63,8 @@ func FuzzParse(f *testing.F) {
 		e.CheckBool(orders(), &diags)
 		sane(t, file, diags)
 		for _, r := range e.Refs() {
-			if len(r.Path) == 0 || r.Span.Start < 0 || r.Span.End > len(text) || r.Span.Start >= r.Span.End {
-				t.Fatalf("%q: reference %v at %d..%d", text, r.Path, r.Span.Start, r.Span.End)
+			if len(r.Path) == 0 || r.Span().Start < 0 || r.Span().End > len(text) || r.Span().Start >= r.Span().End {
+				t.Fatalf("%q: reference %v at %d..%d", text, r.Path, r.Span().Start, r.Span().End)
 			}
 		}
 		e.NotNilWhen(true)

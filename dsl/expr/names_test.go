@@ -59,7 +59,7 @@ func TestRefs(t *testing.T) {
 	for _, test := range tests {
 		var got []string
 		for _, r := range mustParse(t, test.code).Refs() {
-			got = append(got, r.Span.Text())
+			got = append(got, r.Span().Text())
 		}
 		if s := strings.Join(got, "; "); s != test.want {
 			t.Errorf("%s: %s, want %s", test.code, s, test.want)

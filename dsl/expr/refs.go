@@ -16,7 +16,6 @@ func (e *Expr) Refs() []Ref {
 
 type refs struct {
 	e    *Expr
-	l    *layout
 	lets []string
 	out  []Ref
 }
@@ -44,7 +43,7 @@ func (c *refs) path(n ast.Node) {
 	if !ok {
 		c.walk(base)
 	} else if !slices.Contains(c.lets, id.Value) {
-		c.add(n, id, links)
+		c.add(id, links)
 	}
 	for _, l := range links {
 		if _, static := l.node.Property.(*ast.StringNode); !static {
@@ -53,8 +52,8 @@ func (c *refs) path(n ast.Node) {
 	}
 }
 
-func (c *refs) add(n ast.Node, id *ast.IdentifierNode, links []link) {
-	path := []string{id.Value}
+func (c *refs) add(id *ast.IdentifierNode, links []link) {
+	path := append(make([]string, 0, 1+len(links)), id.Value)
 	var last ast.Node = id
 	for _, l := range links {
 		s, ok := l.node.Property.(*ast.StringNode)
@@ -64,9 +63,5 @@ func (c *refs) add(n ast.Node, id *ast.IdentifierNode, links []link) {
 		path = append(path, s.Value)
 		last = l.node
 	}
-	if c.l == nil {
-		c.l = newLayout(c.e.Text)
-	}
-	i, j := c.l.node(last)
-	c.out = append(c.out, Ref{Path: path, Span: c.e.at(i, j)})
+	c.out = append(c.out, Ref{path, c.e, last})
 }

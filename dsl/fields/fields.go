@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
@@ -143,9 +144,17 @@ func (s *Set) bind(d Declarer, others []string) {
 		d.Fields(s)
 		return
 	}
+	specs := scratch.Get().(*[]Spec)
+	s.Specs = (*specs)[:0]
 	d.Fields(s)
 	s.rejectMissing(s.rejectUnknown(d, others))
+	*specs = s.Specs
+	s.Specs = nil // of no use any more; there are tens of thousands of sets
+	scratch.Put(specs)
 }
+
+// scratch lends the memory that the specs of a mapping take while it is bound.
+var scratch = sync.Pool{New: func() any { return new([]Spec) }}
 
 // Decode binds d to values. What it reports names fields by their paths.
 func Decode(d Declarer, values map[string]any) error {
@@ -262,9 +271,6 @@ func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
 		maps.Copy(spec.Schema, shared)
 	} else {
 		spec.Schema = nil
-	}
-	if s.Specs == nil {
-		s.Specs = make([]Spec, 0, 16)
 	}
 	for _, o := range opts {
 		o(&spec)

@@ -22,7 +22,7 @@ type unknown struct{ meant string }
 
 // rejectUnknown reports keys nobody has declared.
 func (s *Set) rejectUnknown(d Declarer, others []string) (found []unknown) {
-	known := slices.Clone(others)
+	known := append(make([]string, 0, len(others)+len(s.Specs)), others...)
 	for _, spec := range s.Specs {
 		known = append(known, spec.Name)
 	}

@@ -32,11 +32,11 @@ func unknownStatus(p *pass) {
 
 // compared looks at what the source compares a status with.
 func (p *pass) compared(ref expr.Ref) {
-	file := ref.Span.File
-	if file == nil {
+	path := ref.Span()
+	if path.File == nil {
 		return
 	}
-	rest := file.Text[ref.Span.End:]
+	rest := path.File.Text[path.End:]
 	m := comparison.FindSubmatchIndex(rest)
 	if m == nil {
 		return
@@ -45,7 +45,7 @@ func (p *pass) compared(ref expr.Ref) {
 	if slices.Contains(statuses, word) {
 		return
 	}
-	at := source.Span{File: file, Start: ref.Span.End + m[4], End: ref.Span.End + m[5]}
+	at := source.Span{File: path.File, Start: path.End + m[4], End: path.End + m[5]}
 	d := p.diags.Warn(p.rule, at, "no step ever has the status %q", word)
 	better := elsewhere[word]
 	if better == "" {

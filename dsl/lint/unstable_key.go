@@ -26,7 +26,7 @@ func (p *pass) unstable(e *expr.Expr) {
 	const hint = "build the key from what identifies the business case, such as input.order_id"
 	for _, ref := range e.Refs() {
 		if len(ref.Path) > 1 && ref.Path[0] == "workflow" && (ref.Path[1] == "run_id" || ref.Path[1] == "attempt") {
-			p.diags.Warn(p.rule, ref.Span, "workflow.%s is another one when the workflow is run again, so the receiver would not recognise the repetition", ref.Path[1]).WithHint(hint)
+			p.diags.Warn(p.rule, ref.Span(), "workflow.%s is another one when the workflow is run again, so the receiver would not recognise the repetition", ref.Path[1]).WithHint(hint)
 			return
 		}
 	}
