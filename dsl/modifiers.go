@@ -90,10 +90,12 @@ type Compensate struct {
 	Before bool // it is registered before its step runs
 }
 
+var compensateSchema = map[string]any{"anyOf": []any{
+	map[string]any{"const": "none"}, stepsRef, map[string]any{"$ref": "#/$defs/step"},
+}}
+
 func bindCompensate(f *fields.Set, p **Compensate) {
-	f.Node("compensate", "what undoes the step: a step, a list of steps, or `none`", map[string]any{"anyOf": []any{
-		map[string]any{"const": "none"}, stepsRef, map[string]any{"$ref": "#/$defs/step"},
-	}}, func(n *syntax.Node) {
+	f.Node("compensate", "what undoes the step: a step, a list of steps, or `none`", compensateSchema, func(n *syntax.Node) {
 		c := &Compensate{Span: n.Span}
 		switch {
 		case n.Kind == syntax.Scalar && n.Value == "none":

@@ -272,11 +272,11 @@ func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
 	} else {
 		spec.Schema = nil
 	}
-	for _, o := range opts {
-		o(&spec)
-	}
 	s.Specs = append(s.Specs, spec)
 	p := &s.Specs[len(s.Specs)-1]
+	for _, o := range opts {
+		o(p)
+	}
 	if s.node == nil {
 		return nil, p
 	}

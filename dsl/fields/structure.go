@@ -18,9 +18,11 @@ func (s *Set) Value(p **expr.Value, name, doc string, opts ...Option) {
 	}
 }
 
+var expressionSchema = map[string]any{"type": []string{"string", "boolean", "number"}}
+
 // Expr binds a bare expression.
 func (s *Set) Expr(p **expr.Expr, name, doc string, opts ...Option) {
-	n, sp := s.declare(Spec{Name: name, Doc: doc, Schema: map[string]any{"type": []string{"string", "boolean", "number"}}}, opts)
+	n, sp := s.declare(Spec{Name: name, Doc: doc, Schema: expressionSchema}, opts)
 	if n == nil {
 		return
 	}
