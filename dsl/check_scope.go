@@ -64,6 +64,9 @@ func (s scope) withStep(step *Step, t *types.Type) scope {
 	if _, ok := step.Body.(*ForEach); ok {
 		members = append(members, forEachExtras...)
 	}
+	if _, ok := step.Body.(*Fallback); ok {
+		members = append(members, field("chosen", chosenType(step)))
+	}
 	steps := append(s.steps[:len(s.steps):len(s.steps)], field(step.ID, types.ObjectOf(members...)))
 	return s.withSteps(steps)
 }
@@ -164,7 +167,7 @@ func optional(steps []types.Field, why string) []types.Field {
 		}
 		members := append([]types.Field(nil), f.Type.Fields...)
 		for j, m := range members {
-			if m.Name == "output" && (m.Type == nil || m.Type.Hidden == "" && m.Type.Maybe == "") {
+			if (m.Name == "output" || m.Name == "chosen") && (m.Type == nil || m.Type.Hidden == "" && m.Type.Maybe == "") {
 				members[j].Type = m.Type.OrNil(why)
 			}
 		}

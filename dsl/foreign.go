@@ -74,6 +74,8 @@ var foreignVerbs = map[string]string{
 	"post":         "write http: {method: POST, url: …}",
 	"rest":         "write http: {method: GET, url: …}",
 	"transaction":  "steps that are undone together are saga: [steps]",
+	"savepoint":    "write checkpoint: NAME",
+	"rollback_to":  "write compensate_to: NAME, after a checkpoint: of that name",
 	"rescue":       "put catch: [{do: [steps]}] on the step, or on a try: around several",
 	"except":       "put catch: [{do: [steps]}] on the step, or on a try: around several",
 	"continue":     "the next round of a loop is begun by next: ID, with the id of the loop",

@@ -150,7 +150,7 @@ func (g *generator) id() string {
 }
 
 func (g *generator) step(depth int) map[string]any {
-	kind := g.IntN(13)
+	kind := g.IntN(15)
 	if depth >= 4 {
 		kind = []int{0, 1, 2, 3, 12}[g.IntN(5)]
 	}
@@ -194,6 +194,11 @@ func (g *generator) step(depth int) map[string]any {
 		s["if"] = "random() < 0.5"
 		s[g.pick("break", "next")] = g.loops[g.IntN(len(g.loops))]
 		return s
+	case 13:
+		s["fallback"] = g.alternatives(depth + 1)
+	case 14:
+		name := g.id()
+		s["try"] = append(append([]any{map[string]any{"checkpoint": name}}, g.steps(depth+1)...), map[string]any{"compensate_to": name})
 	default:
 		g.activity(s)
 	}
@@ -224,6 +229,15 @@ func (g *generator) pause(s map[string]any) {
 	if g.IntN(2) == 0 {
 		s["every"] = some(10)
 	}
+}
+
+// alternatives are steps that do not fail quietly.
+func (g *generator) alternatives(depth int) []any {
+	steps := []any{g.step(depth), g.step(depth), g.step(depth)}[:2+g.IntN(2)]
+	for _, s := range steps {
+		delete(s.(map[string]any), "on_error")
+	}
+	return steps
 }
 
 func (g *generator) activity(s map[string]any) {

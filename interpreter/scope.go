@@ -131,6 +131,10 @@ func (sc *scope) record(s *dsl.Step, status string, output any, failure any) {
 		before, _ := sc.steps[s.ID].(map[string]any)
 		record["errors"], record["counts"] = before["errors"], before["counts"]
 	}
+	if _, fallback := s.Body.(*dsl.Fallback); fallback {
+		before, _ := sc.steps[s.ID].(map[string]any)
+		record["chosen"] = before["chosen"]
+	}
 	sc.put(s.ID, record)
 }
 

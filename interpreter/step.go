@@ -63,6 +63,12 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.try(ctx, s, b, sc)
 	case *dsl.Saga:
 		return r.saga(ctx, s, b, sc)
+	case *dsl.Checkpoint:
+		return r.checkpoint(b, sc)
+	case *dsl.CompensateTo:
+		return r.compensateTo(ctx, b, sc)
+	case *dsl.Fallback:
+		return r.fallback(ctx, s, b, sc)
 	case *dsl.Log:
 		return r.log(ctx, s, b, sc)
 	case *dsl.Details:
@@ -116,10 +122,15 @@ func (r *run) leave(ctx workflow.Context, t *turn) error {
 	if t.view == nil {
 		return nil
 	}
+	return r.finish(ctx, t).err
+}
+
+// finish ends a step that was not skipped, and tells how.
+func (r *run) finish(ctx workflow.Context, t *turn) *outcome {
 	o := r.outcome(ctx, t)
 	r.finally(ctx, t.step, t.scope, o)
 	r.ends(ctx, t.view, o)
-	return o.err
+	return o
 }
 
 // guard tells whether the step is to run.

@@ -14,6 +14,7 @@ import (
 type undoList struct {
 	parent  *undoList
 	entries []*entry
+	marks   map[string]int // by checkpoint: how many had been registered in the run
 }
 
 // An entry is one registered compensation, with all it sees frozen.
@@ -108,11 +109,19 @@ func (r *run) undo(ctx workflow.Context, sc *scope, err error) {
 	if len(entries) == 0 {
 		return
 	}
+	r.undoAll(ctx, entries, sc.how)
+	sc.group.carry(err, reports(entries))
+}
+
+// undoAll runs compensations, the newest first or all at once.
+func (r *run) undoAll(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
+	if len(entries) == 0 {
+		return
+	}
 	slices.SortStableFunc(entries, func(a, b *entry) int { return cmp.Compare(b.number, a.number) })
 	detached, _ := workflow.NewDisconnectedContext(ctx)
-	if sc.how.Order == "parallel" {
-		r.undoTogether(detached, entries, sc.how)
-		sc.group.carry(err, reports(entries))
+	if how.Order == "parallel" {
+		r.undoTogether(detached, entries, how)
 		return
 	}
 	stopped := false
@@ -122,10 +131,9 @@ func (r *run) undo(ctx workflow.Context, sc *scope, err error) {
 			continue
 		}
 		e.status = "running"
-		r.settles(detached, e, sc.how, r.steps(detached, e.step.Compensate.Steps, e.scope))
-		stopped = e.err != nil && sc.how.OnError == "stop"
+		r.settles(detached, e, how, r.steps(detached, e.step.Compensate.Steps, e.scope))
+		stopped = e.err != nil && how.OnError == "stop"
 	}
-	sc.group.carry(err, reports(entries))
 }
 
 func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {

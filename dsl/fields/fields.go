@@ -263,6 +263,16 @@ func (s *Set) KeySpan(name string) source.Span {
 	return s.Span()
 }
 
+// ValueSpan is where the value of a key stands, or the mapping's start.
+func (s *Set) ValueSpan(name string) source.Span {
+	if s.node != nil {
+		if e := s.node.Entry(name); e != nil {
+			return e.Value.Span
+		}
+	}
+	return s.Span()
+}
+
 // declare notes the field and returns its source node, if it is there to bind.
 func (s *Set) declare(spec Spec, opts []Option) (*syntax.Node, *Spec) {
 	if s.Describing() {
