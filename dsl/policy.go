@@ -207,7 +207,7 @@ func (r *Retry) Bounded() bool { return r != nil && r.MaximumAttempts > 0 }
 type Compensation struct {
 	Span        source.Span
 	Order       string // reverse or parallel
-	OnError     string // continue or stop
+	OnError     string // continue, stop or wait
 	Retry       *Retry
 	Timeout     *Timeout
 	DeadLetter  []*Step
@@ -218,7 +218,7 @@ type Compensation struct {
 func (c *Compensation) Fields(f *fields.Set) {
 	c.Span = f.Span()
 	f.Enum(&c.Order, "order", "newest first, or all at once; `reverse` if not set", []string{"reverse", "parallel"})
-	f.Enum(&c.OnError, "on_error", "whether the rest is still undone after one compensation failed; `continue` if not set", []string{"continue", "stop"})
+	f.Enum(&c.OnError, "on_error", "what happens after a compensation has failed for good: `continue` with the rest, `stop`, or after the rest `wait` for an operator to retry or skip it; `continue` if not set", []string{"continue", "stop", "wait"})
 	bindRetry(f, &c.Retry, "how compensations are retried; 5 attempts, 1s to 1m apart, if not set")
 	bindTimeout(f, &c.Timeout, "bounds one attempt of a compensation, 5m if not set", true)
 	bindSteps(f, &c.DeadLetter, "dead_letter", "steps that run for each compensation that failed for good; they see `error`")

@@ -46,6 +46,9 @@ func (p *Program) Query(name string) *Query {
 // what runs after it would race with it: a compensation, or the end of a block.
 func (p *Program) AwaitCancelled(s *Step) bool { return p.undoes || p.beside[s] }
 
+// Undoes tells whether some step has a compensation.
+func (p *Program) Undoes() bool { return p.undoes }
+
 // StepAt finds a step by its path.
 func (p *Program) StepAt(path string) *Step { return p.byPath[path] }
 

@@ -75,6 +75,8 @@ type event struct {
 	At     duration `yaml:"at"`
 	Cancel bool     `yaml:"cancel"`
 	Query  string   `yaml:"query"`
+
+	Operator *interpreter.Decision `yaml:"operator"`
 }
 
 type duration time.Duration

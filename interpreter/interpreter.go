@@ -75,7 +75,10 @@ func (i *Interpreter) load(ctx workflow.Context) (*run, error) {
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin)
-	return r, r.queries(ctx)
+	if err := r.queries(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.operators(ctx)
 }
 
 // pin records the definition in the run's history; in replay it reads it there.

@@ -90,7 +90,7 @@ func newSite(t *testing.T, text string) *site {
 }
 
 // activity is every activity there is: `fail` fails, `gate` waits to be opened,
-// and all others return their argument.
+// `closed` fails until it is, and all others return their argument.
 func (s *site) activity(ctx context.Context, args converter.EncodedValues) (any, error) {
 	var in any
 	if args.HasValues() {
@@ -106,6 +106,12 @@ func (s *site) activity(ctx context.Context, args converter.EncodedValues) (any,
 		case <-s.gate(info.WorkflowExecution.ID):
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		}
+	case "closed": // fails until the gate is open, and may be tried again
+		select {
+		case <-s.gate(info.WorkflowExecution.ID):
+		default:
+			return nil, temporal.NewApplicationError("the gate is closed", "Closed")
 		}
 	case "http":
 		return map[string]any{"status": 200}, nil

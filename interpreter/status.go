@@ -142,7 +142,9 @@ func (r *run) status() Status {
 		s.Steps = append(s.Steps, st)
 	}
 	for _, e := range r.registered {
-		s.Compensations = append(s.Compensations, e.report())
+		report := e.report()
+		report["at"] = e.step.Compensate.Steps[0].At()
+		s.Compensations = append(s.Compensations, report)
 	}
 	return s
 }

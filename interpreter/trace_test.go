@@ -27,6 +27,7 @@ type trace struct {
 	instant time.Time
 	calls   []string // types and arguments of activities
 	burst   int
+	updates int
 	names   []string // idempotency keys and what stands for them, alternating
 }
 
@@ -91,6 +92,8 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 	case e.Cancel:
 		t.add(env.Now(), "asked to cancel")
 		env.CancelWorkflow()
+	case e.Operator != nil:
+		t.decide(env, *e.Operator)
 	case e.Query == "status":
 		st, err := askStatus(env)
 		line := fmt.Sprint("status at ", strings.Join(st.Position, " "))

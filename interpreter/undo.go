@@ -24,6 +24,10 @@ type entry struct {
 	number int // in the order of registration, over the whole run
 	status string
 	err    *Failure
+
+	decision  *Decision // what an operator has decided and the run has not yet done
+	by        string    // who decided last
+	interrupt func()    // ends the steps that are under way
 }
 
 // A compensated step is what a compensation undoes.
@@ -130,10 +134,11 @@ func (r *run) undoAll(ctx workflow.Context, entries []*entry, how *dsl.Compensat
 			e.status = "skipped"
 			continue
 		}
-		e.status = "running"
-		r.settles(detached, e, how, r.steps(detached, e.step.Compensate.Steps, e.scope))
+		r.undoOne(detached, e, how)
+		r.decided(detached, entries, how)
 		stopped = e.err != nil && how.OnError == "stop"
 	}
+	r.stuck(detached, entries, how)
 }
 
 func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
@@ -141,24 +146,47 @@ func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Comp
 	for _, e := range entries {
 		wg.Add(1)
 		workflow.GoNamed(ctx, "undo "+e.step.Path, func(ctx workflow.Context) {
-			e.status = "running"
-			r.settles(ctx, e, how, r.steps(ctx, e.step.Compensate.Steps, e.scope))
+			r.undoOne(ctx, e, how)
+			r.stuck(ctx, []*entry{e}, how)
 			wg.Done()
 		})
 	}
 	wg.Wait(ctx)
 }
 
-// settles notes how a compensation has ended, and runs the dead letter steps if
-// it failed for good.
-func (r *run) settles(ctx workflow.Context, e *entry, how *dsl.Compensation, err error) {
-	if err == nil {
-		e.status = "succeeded"
-		return
+// undoOne runs one compensation until it has succeeded or failed for good,
+// unless an operator decides something else meanwhile.
+func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
+	for {
+		e.status, e.decision = "running", nil
+		inner, cancel := workflow.WithCancel(ctx)
+		e.interrupt = cancel
+		err := r.steps(inner, e.step.Compensate.Steps, e.scope)
+		cancel()
+		switch {
+		case err == nil:
+			e.status, e.err = "succeeded", nil
+			return
+		case e.decision == nil:
+			r.undoFails(ctx, e, how, err)
+			return
+		case e.decision.Action == Skip:
+			e.skip()
+			return
+		}
 	}
+}
+
+// undoFails notes that a compensation has failed for good, and runs the dead
+// letter steps the first time.
+func (r *run) undoFails(ctx workflow.Context, e *entry, how *dsl.Compensation, err error) {
+	first := e.err == nil
 	e.status, e.err = "failed", fromError(err)
+	if how.OnError == "wait" {
+		e.status = "waiting"
+	}
 	workflow.GetLogger(ctx).Error("a compensation failed", "step", e.step.Path, "error", e.err.Error())
-	if how.DeadLetter != nil {
+	if how.DeadLetter != nil && first {
 		r.deadLetter(ctx, e, how.DeadLetter)
 	}
 }
@@ -193,6 +221,9 @@ func (e *entry) report() map[string]any {
 	}
 	if at := e.scope.instance(e.step.Path); at != e.step.Path {
 		report["item"] = at
+	}
+	if e.by != "" {
+		report["by"] = e.by
 	}
 	return report
 }
