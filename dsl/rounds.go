@@ -17,6 +17,8 @@ type Rounds struct {
 	Do    []*Step
 }
 
+func (*Rounds) repeats() {}
+
 // Blocks returns the body, which exports nothing: each round has steps of its
 // own.
 func (l *Rounds) Blocks() []Block { return []Block{{"", l.Do, false}} }

@@ -97,6 +97,8 @@ func (t Tolerance) Tolerant() bool { return t.Continue || t.Percent > 0 || t.Cou
 // Blocks returns the body, which exports nothing: `collect` does that.
 func (e *ForEach) Blocks() []Block { return []Block{{"", e.Do, false}} }
 
+func (*ForEach) repeats() {}
+
 func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 	elem := c.elementOf(c.typeOf("for_each"), e.List)
 	inner := sc.with(e.As, elem).with("index", types.IntType)
