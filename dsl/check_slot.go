@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
@@ -59,8 +60,24 @@ func (c *checker) literal(slot fields.Slot) bool {
 			d.WithHint("write %s", better).WithFix(at, better)
 		}
 		return false
+	case types.Time:
+		return c.literalTime(slot, got)
 	}
 	return true
+}
+
+// literalTime checks a time that is written out.
+func (c *checker) literalTime(slot fields.Slot, got string) bool {
+	if _, err := time.Parse(time.RFC3339Nano, got); err == nil {
+		return true
+	}
+	d := c.diags.Error("wrong-type", slot.Value.Span, "%q must be a time such as 2026-01-31T12:00:00Z, not %s", slot.Name, inWords(slot.Value.Const))
+	if _, err := value.ParseDuration(got); err == nil {
+		d.WithHint("to pause for %s write sleep: %s", got, got)
+	} else {
+		d.WithHint(`with a zone, or as ${ date("2026-01-31 12:00", "Europe/Berlin") }`)
+	}
+	return false
 }
 
 // inWords names a JSON value, for use in a sentence.

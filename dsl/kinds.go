@@ -21,6 +21,7 @@ var kinds = []kind{
 	{"next", "goes on with the next round of a loop", func() Body { return new(Next) }},
 	{"parallel", "runs branches at the same time", func() Body { return new(Parallel) }},
 	{"sleep", "pauses, durably", func() Body { return new(Sleep) }},
+	{"sleep_until", "pauses until a time, durably", func() Body { return new(SleepUntil) }},
 	{"try", "groups steps, for their common modifiers", func() Body { return new(Try) }},
 	{"saga", "groups steps that are undone together when one fails", func() Body { return new(Saga) }},
 	{"checkpoint", "marks a place that compensate_to goes back to", func() Body { return new(Checkpoint) }},

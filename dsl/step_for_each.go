@@ -16,6 +16,7 @@ type ForEach struct {
 	As          string
 	Key         *expr.Expr
 	Concurrency int
+	BatchSize   int // elements per item; 0 means that an item is an element
 	OnItemError Tolerance
 	Collect     *expr.Value
 	Do          []*Step
@@ -39,6 +40,7 @@ func (e *ForEach) Fields(f *fields.Set) {
 	f.Ident(&e.As, "as", "the name of the element, `item` if not set")
 	f.Expr(&e.Key, "key", "what identifies an element, on `item`; its position if not set", fields.Sees(seesItem))
 	f.Int(&e.Concurrency, "concurrency", "how many elements are worked on at the same time, 1 if not set", fields.AtLeast(1))
+	f.Int(&e.BatchSize, "batch_size", "makes `item` a list of so many elements, the last of what is left, and `index` the number of the batch", fields.AtLeast(1))
 	f.Node("on_item_error", "`fail` at the first failed item, `continue`, or `{tolerate: 5%}`", map[string]any{"anyOf": []any{
 		map[string]any{"enum": []string{"fail", "continue"}},
 		map[string]any{"type": "object", "properties": map[string]any{"tolerate": map[string]any{"type": []string{"string", "integer"}}}, "required": []string{"tolerate"}, "additionalProperties": false},
@@ -101,6 +103,9 @@ func (*ForEach) repeats() {}
 
 func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 	elem := c.elementOf(c.typeOf("for_each"), e.List)
+	if e.BatchSize > 0 {
+		elem = types.ListOf(elem)
+	}
 	inner := sc.with(e.As, elem).with("index", types.IntType)
 	if e.Concurrency > 1 {
 		inner.concurrent = "an item of a concurrent for_each"
@@ -135,6 +140,13 @@ func (e *ForEach) checkKey(t *types.Type, c *checker) {
 			WithHint("write %s ?? string(index)", e.Key.Text)
 	case t.Kind == types.List || t.Kind == types.Object || t.Kind == types.Bool || t.Kind == types.Nil:
 		c.diags.Error("wrong-type", e.Key.Span, "the key of an element is text or a number, and this is %s", t.Kind.Article()).
-			WithHint("write a field that identifies it, such as %s.id", e.As)
+			WithHint("write a field that identifies it, such as %s", e.exampleKey())
 	}
+}
+
+func (e *ForEach) exampleKey() string {
+	if e.BatchSize > 0 {
+		return e.As + "[0].id"
+	}
+	return e.As + ".id"
 }

@@ -17,6 +17,7 @@ const (
 	ExpressionError   = "ExpressionError"
 	Timeout           = "Timeout"
 	Cancelled         = "Cancelled"
+	TooFewBranches    = "TooFewBranches"
 	TooManyFailures   = "TooManyFailures"
 	TooManyIterations = "TooManyIterations"
 	ResultTooLarge    = "ResultTooLarge"

@@ -75,3 +75,18 @@ func elements(v any) ([]any, bool) {
 	}
 	return nil, false
 }
+
+// batches cuts a list into lists of a size; 0 leaves it as it is.
+func batches(items []any, size int) []any {
+	if size == 0 {
+		return items
+	}
+	cut := make([]any, 0, len(items)/size+1)
+	for size < len(items) {
+		cut, items = append(cut, items[:size:size]), items[size:]
+	}
+	if len(items) > 0 {
+		cut = append(cut, items)
+	}
+	return cut
+}

@@ -1,9 +1,11 @@
 package interpreter_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +15,8 @@ import (
 	"github.com/partitur/partitur/internal/golden"
 )
 
-// kinds has a program for each kind of step, which ends with the output true.
+// kinds has a program for each kind of step, and for some more ways to use one,
+// which ends with the output true.
 var kinds = map[string]string{
 	"Activity":         `[{id: a, activity: echo, with: 7}, {id: b, activity: echo, args: [1, 2]}, {id: c, activity: local.echo, local: true, with: 3}, {return: "${ [steps.a.output, steps.b.output, steps.c.output] == [7, 1, 3] }"}]`,
 	"Action":           `[{id: a, http: {url: 'http://shop'}}, {return: "${ steps.a.output.status == 200 }"}]`,
@@ -36,22 +39,26 @@ var kinds = map[string]string{
 	"Return":           `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
 	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
 
-	"While":  `[{id: a, while: 'state.n < 4', max_iterations: 9, every: 1ms, do: [{activity: echo, with: "${ index }"}, {set: {n: "${ state.n + 1 }"}}]}, {return: "${ state.n == 4 and steps.a.status == 'succeeded' }"}]`,
-	"Repeat": `[{repeat: [{id: b, activity: echo, with: "${ index }"}], until: 'steps.b.output == 2', max_iterations: 9}, {id: a, repeat: [{activity: echo}], max_iterations: 2, catch: [{output: "${ error.details.iterations }"}]}, {return: "${ steps.a.output == 2 }"}]`,
-	"Break":  `[{id: a, for_each: '1..9', concurrency: 3, do: [{activity: echo, with: "${ item }"}, {if: item == 2, break: a}, {sleep: 1h}]}, {id: b, while: 'index < 9', max_iterations: 9, do: [{activity: echo}, {break: b}]}, {return: "${ steps.a.counts.succeeded == 1 }"}]`,
-	"Next":   `[{id: a, for_each: '1..3', do: [{id: b, repeat: [{activity: echo, with: "${ [item, index] }"}, {if: item == 2, next: a}, {if: index < 2, next: b}, {break: b}], max_iterations: 9}, {value: "${ item }"}]}, {return: "${ steps.a.output == [1, nil, 3] }"}]`,
+	"Parallel.any":    `[{id: p, parallel: {x: [{activity: fail}], y: [{sleep: 1h}], z: [{sleep: 1ms}, {id: a, activity: echo, with: 2, compensate: {activity: echo, with: undo}}]}, join: any}, {id: q, parallel: {x: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}], y: [{sleep: 1h}]}, join: 2, catch: [{output: "${ error.type }"}]}, {return: "${ steps.p.output.first == 'z' and steps.q.output == 'TooFewBranches' }"}]`,
+	"ForEach.batches": `[{id: a, for_each: '1..5', batch_size: 2, concurrency: 2, do: [{activity: echo, with: "${ item }"}, {sleep: 1ms}], collect: "${ item }"}, {return: "${ steps.a.output == [[1, 2], [3, 4], [5]] }"}]`,
+	"SleepUntil":      `[{sleep_until: "${ now() + duration('20ms') }"}, {id: a, sleep_until: 2020-01-31T12:00:00Z}, {return: "${ steps.a.status == 'succeeded' }"}]`,
+	"While":           `[{id: a, while: 'state.n < 4', max_iterations: 9, every: 1ms, do: [{activity: echo, with: "${ index }"}, {set: {n: "${ state.n + 1 }"}}]}, {return: "${ state.n == 4 and steps.a.status == 'succeeded' }"}]`,
+	"Repeat":          `[{repeat: [{id: b, activity: echo, with: "${ index }"}], until: 'steps.b.output == 2', max_iterations: 9}, {id: a, repeat: [{activity: echo}], max_iterations: 2, catch: [{output: "${ error.details.iterations }"}]}, {return: "${ steps.a.output == 2 }"}]`,
+	"Break":           `[{id: a, for_each: '1..9', concurrency: 3, do: [{activity: echo, with: "${ item }"}, {if: item == 2, break: a}, {sleep: 1h}]}, {id: b, while: 'index < 9', max_iterations: 9, do: [{activity: echo}, {break: b}]}, {return: "${ steps.a.counts.succeeded == 1 }"}]`,
+	"Next":            `[{id: a, for_each: '1..3', do: [{id: b, repeat: [{activity: echo, with: "${ [item, index] }"}, {if: item == 2, next: a}, {if: index < 2, next: b}, {break: b}], max_iterations: 9}, {value: "${ item }"}]}, {return: "${ steps.a.output == [1, nil, 3] }"}]`,
 }
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it
 // has recorded, without the definition.
 func TestEveryKindRuns(t *testing.T) {
 	for _, body := range dsl.Bodies() {
-		name := reflect.TypeOf(body).Elem().Name()
+		if name := reflect.TypeOf(body).Elem().Name(); kinds[name] == "" {
+			t.Errorf("there is no program for %s", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		steps := kinds[name]
 		t.Run(name, func(t *testing.T) {
-			steps, ok := kinds[name]
-			if !ok {
-				t.Fatal("there is no program for it")
-			}
 			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsteps: "+steps+"\n")
 			run := s.start("demo")
 			var result bool

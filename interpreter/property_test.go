@@ -165,11 +165,22 @@ func (g *generator) step(depth int) map[string]any {
 		s["compensation"] = map[string]any{"order": g.pick("reverse", "parallel")}
 	case 7:
 		s["parallel"] = map[string]any{"x": g.beside(depth + 1), "y": g.beside(depth + 1)}
-		s["on_branch_error"] = g.pick("cancel", "wait")
+		switch join := g.IntN(4); join {
+		case 0:
+			s["join"] = "any"
+		case 1:
+			s["parallel"].(map[string]any)["z"] = g.beside(depth + 1)
+			s["join"] = 2
+		default:
+			s["on_branch_error"] = g.pick("cancel", "wait")
+		}
 	case 8:
 		s["for_each"] = "[1, 2, 3]"
 		n := 1 + g.IntN(3)
 		s["concurrency"] = n
+		if g.IntN(4) == 0 {
+			s["batch_size"] = 2
+		}
 		s["on_item_error"] = []any{"fail", "continue", map[string]any{"tolerate": 1}}[g.IntN(3)]
 		s["do"] = g.inside(s["id"].(string), n > 1, depth+1)
 	case 9:

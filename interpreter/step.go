@@ -59,6 +59,8 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.parallel(ctx, s, b, sc)
 	case *dsl.Sleep:
 		return r.sleep(ctx, s, b, sc)
+	case *dsl.SleepUntil:
+		return r.sleepUntil(ctx, s, b, sc)
 	case *dsl.Try:
 		return r.try(ctx, s, b, sc)
 	case *dsl.Saga:

@@ -44,6 +44,7 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	if !ok {
 		return nil, &Failure{Type: ExpressionError, Message: "for_each needs a list or an object", Span: b.List.Span}
 	}
+	items = batches(items, b.BatchSize)
 	l := &loop{group: &group{parent: sc.group}, step: s, body: b, scope: sc, items: items, failed: []any{}}
 	if l.keys, err = r.keys(l); err != nil {
 		return nil, err

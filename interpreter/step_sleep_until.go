@@ -1,0 +1,42 @@
+package interpreter
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/expr"
+)
+
+// sleepUntil sets no timer for a time that has passed.
+func (r *run) sleepUntil(ctx workflow.Context, s *dsl.Step, b *dsl.SleepUntil, sc *scope) (any, error) {
+	until, err := r.time(s, b.Time, sc)
+	if err != nil {
+		return nil, err
+	}
+	d := until.Sub(workflow.Now(ctx))
+	if d <= 0 {
+		return nil, nil
+	}
+	summary, err := r.summary(s, sc)
+	if err != nil {
+		return nil, err
+	}
+	return nil, workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+}
+
+// time evaluates a value that must be a time. It needs its offset from UTC: a
+// day or a time of day alone is another instant in every zone.
+func (r *run) time(s *dsl.Step, v *expr.Value, sc *scope) (t time.Time, err error) {
+	x, err := r.eval(s, v, sc)
+	if err != nil {
+		return t, err
+	}
+	if text, ok := x.(string); ok {
+		if t, err = time.Parse(time.RFC3339Nano, text); err == nil {
+			return t, nil
+		}
+	}
+	return t, wrongType(v, "a time such as 2026-01-31T12:00:00Z", x)
+}
