@@ -1,46 +1,54 @@
 package interpreter
 
-import "github.com/partitur/partitur/dsl"
+import (
+	"slices"
+	"strings"
 
-// checkpoint notes how many compensations have been registered so far.
+	"github.com/partitur/partitur/dsl"
+)
+
+// A mark is a checkpoint that the flow has passed.
+type mark struct {
+	name   string
+	item   string // the path of the round or item of a loop in which it stands
+	number int    // how many compensations had been registered in the run
+}
+
+// checkpoint marks the place in the list of the block that it stands in.
 func (r *run) checkpoint(b *dsl.Checkpoint, sc *scope) (any, error) {
-	if sc.undo != nil {
-		sc.undo.mark(b.Name, r.undos)
+	if u := sc.undo; u != nil {
+		u.marks = slices.DeleteFunc(u.marks, func(m mark) bool { return m.name == b.Name })
+		u.marks = append(u.marks, mark{b.Name, sc.item, r.undos})
 	}
 	return nil, nil
 }
 
-// mark notes a checkpoint in the list of the block that it stands in.
-func (u *undoList) mark(name string, number int) {
-	if u.marks == nil {
-		u.marks = map[string]int{}
+// since takes out of a list, and those around it, what was registered after a
+// checkpoint. One that the flow has not passed in this round leaves everything.
+func (sc *scope) since(name string) (entries []*entry) {
+	for u := sc.undo; u != nil; u = u.parent {
+		i := slices.IndexFunc(u.marks, func(m mark) bool { return m.name == name && strings.HasPrefix(sc.item, m.item) })
+		if i < 0 {
+			continue
+		}
+		for inner := sc.undo; inner != u.parent; inner = inner.parent {
+			entries = append(entries, inner.after(u.marks[i].number)...)
+		}
+		return entries
 	}
-	u.marks[name] = number
+	return nil
 }
 
-// since takes out of a list, and those around it, what was registered after a
-// checkpoint. One that the flow has not passed leaves everything.
-func (u *undoList) since(name string) (entries []*entry) {
-	marked := u
-	for ; marked != nil; marked = marked.parent {
-		if _, ok := marked.marks[name]; ok {
-			break
+// after takes out of a list what was registered after so many others.
+func (u *undoList) after(number int) (taken []*entry) {
+	var kept []*entry
+	for _, e := range u.entries {
+		if e.number > number {
+			taken = append(taken, e)
+		} else {
+			kept = append(kept, e)
 		}
 	}
-	if marked == nil {
-		return nil
-	}
-	number := marked.marks[name]
-	for ; u != marked.parent; u = u.parent {
-		var kept []*entry
-		for _, e := range u.entries {
-			if e.number > number {
-				entries = append(entries, e)
-			} else {
-				kept = append(kept, e)
-			}
-		}
-		u.entries = kept
-	}
-	return entries
+	u.entries = kept
+	return taken
 }

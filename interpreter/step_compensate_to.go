@@ -14,7 +14,7 @@ const CompensationFailed = "CompensationFailed"
 // compensation that fails is in the output; only where `on_error: stop` leaves
 // the rest does the step fail.
 func (r *run) compensateTo(ctx workflow.Context, b *dsl.CompensateTo, sc *scope) (any, error) {
-	entries := sc.undo.since(b.Name)
+	entries := sc.since(b.Name)
 	r.undoAll(ctx, entries, sc.how)
 	list := reports(entries)
 	if sc.how.OnError == "stop" {

@@ -14,7 +14,7 @@ import (
 type undoList struct {
 	parent  *undoList
 	entries []*entry
-	marks   map[string]int // by checkpoint: how many had been registered in the run
+	marks   []mark
 }
 
 // An entry is one registered compensation, with all it sees frozen.
