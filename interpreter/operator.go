@@ -15,6 +15,9 @@ import (
 // is a Decision.
 const CompensationUpdate = "partitur.compensation"
 
+// DecisionRejected is the type of the error for a decision that is refused.
+const DecisionRejected = "Rejected"
+
 // What an operator can decide.
 const (
 	Retry = "retry" // run it again, at once and with all its attempts
@@ -91,7 +94,7 @@ func (r *run) concerned(d Decision) (*entry, error) {
 }
 
 func refuse(format string, args ...any) error {
-	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(format, args...), "Rejected", nil)
+	return temporal.NewNonRetryableApplicationError(fmt.Sprintf(format, args...), DecisionRejected, nil)
 }
 
 func paths(entries []*entry) string {

@@ -33,6 +33,7 @@ var commands = []command{
 	listCommand,
 	describeCommand,
 	signalCommand,
+	compensationCommand,
 	cancelCommand,
 	terminateCommand,
 	unblockCommand,

@@ -128,6 +128,7 @@ type runStatus struct {
 		Done    int        `json:"done"`
 		Total   int        `json:"total"`
 	} `json:"steps"`
+	Compensations []compensationView `json:"compensations"`
 }
 
 // views are the steps as the table shows them.
@@ -158,7 +159,11 @@ func (c *call) writeStatus(answer json.RawMessage) error {
 	if c.Terminal.Stdout {
 		columns, _ = c.Terminal.Size()
 	}
-	return live.Write(c.Stdout, live.Snapshot{Title: s.Workflow, Steps: s.views()}, columns, live.Options{
+	err := live.Write(c.Stdout, live.Snapshot{Title: s.Workflow, Steps: s.views()}, columns, live.Options{
 		Color: c.colors(c.Terminal.Stdout).On, Now: c.Now,
 	})
+	if err == nil && len(s.Compensations) > 0 {
+		c.writeCompensations(s.Compensations)
+	}
+	return err
 }

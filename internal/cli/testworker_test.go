@@ -38,6 +38,7 @@ func startWorker(t *testing.T, hostPort string) *testWorker {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Stop)
+	startInterpreter(t, c)
 	return tw
 }
 

@@ -1,0 +1,61 @@
+//go:build !noengine
+
+package cli_test
+
+import (
+	"context"
+	"testing"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/internal/registry"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// interpreted are the workflows of the task queue yaml.
+const interpreted = `workflow: undoing
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+compensation: {on_error: wait, retry: {maximum_attempts: 1}}
+steps:
+  - id: reserve
+    activity: work
+    compensate: {activity: work}
+  - id: charge
+    activity: work
+    compensate: {activity: broken}
+  - for_each: "['a', 'b']"
+    key: item
+    do: [{id: pack, activity: work, compensate: {activity: broken}}]
+  - {activity: broken, id: ship}
+`
+
+// startInterpreter starts a worker that runs definitions.
+func startInterpreter(t *testing.T, c client.Client) {
+	t.Helper()
+	space, diags := dsl.Load([]*source.File{source.NewFile("shop.yaml", []byte(interpreted))}, dsl.NoActions{})
+	if diags.Errors() > 0 {
+		t.Fatal(diags)
+	}
+	programs := &registry.Registry{Actions: dsl.NoActions{}}
+	if _, err := programs.Set(space.Programs); err != nil {
+		t.Fatal(err)
+	}
+	w := worker.New(c, "yaml", interpreter.Options(worker.Options{}))
+	(&interpreter.Interpreter{Programs: programs}).Register(w)
+	w.RegisterDynamicActivity(func(ctx context.Context, _ converter.EncodedValues) (any, error) {
+		if activity.GetInfo(ctx).ActivityType.Name == "broken" {
+			return nil, temporal.NewNonRetryableApplicationError("the service is down", "ServiceDown", nil)
+		}
+		return "done", nil
+	}, activity.DynamicRegisterOptions{})
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Stop)
+}
