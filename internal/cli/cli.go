@@ -34,6 +34,7 @@ var commands = []command{
 	describeCommand,
 	signalCommand,
 	compensationCommand,
+	deadLettersCommand,
 	cancelCommand,
 	terminateCommand,
 	unblockCommand,

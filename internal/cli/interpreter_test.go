@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"go.temporal.io/sdk/activity"
@@ -33,6 +34,12 @@ steps:
     key: item
     do: [{id: pack, activity: work, compensate: {activity: broken}}]
   - {activity: broken, id: ship}
+---
+workflow: delivery
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+input: {type: object, required: [to], properties: {to: {type: string}}}
+steps: [{activity: second}]
+output: sent to ${ input.to }
 `
 
 // startInterpreter starts a worker that runs definitions.
@@ -48,14 +55,23 @@ func startInterpreter(t *testing.T, c client.Client) {
 	}
 	w := worker.New(c, "yaml", interpreter.Options(worker.Options{}))
 	(&interpreter.Interpreter{Programs: programs}).Register(w)
-	w.RegisterDynamicActivity(func(ctx context.Context, _ converter.EncodedValues) (any, error) {
-		if activity.GetInfo(ctx).ActivityType.Name == "broken" {
-			return nil, temporal.NewNonRetryableApplicationError("the service is down", "ServiceDown", nil)
-		}
-		return "done", nil
-	}, activity.DynamicRegisterOptions{})
+	w.RegisterDynamicActivity(new(service).work, activity.DynamicRegisterOptions{})
 	if err := w.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Stop)
+}
+
+// A service does what the workflows ask for.
+type service struct{ seen sync.Map }
+
+// work is every activity: `broken` always fails, `second` does unless the
+// workflow id has called it before.
+func (s *service) work(ctx context.Context, _ converter.EncodedValues) (any, error) {
+	info := activity.GetInfo(ctx)
+	_, before := s.seen.LoadOrStore(info.WorkflowExecution.ID, true)
+	if kind := info.ActivityType.Name; kind == "broken" || kind == "second" && !before {
+		return nil, temporal.NewNonRetryableApplicationError("the service is down", "ServiceDown", nil)
+	}
+	return "done", nil
 }
