@@ -83,7 +83,7 @@ func (p *race) outcome() (any, error) {
 	if f, failed := p.first.(*Failure); failed && p.reason != nil {
 		p.tooFew(f)
 	}
-	if isCancel(p.first) && len(p.done) == p.body.Need {
+	if isCancel(p.first) && p.body.Need > 0 && len(p.done) == p.body.Need {
 		p.first = nil // it came too late
 	}
 	if err := p.end(); err != nil {
