@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
@@ -55,12 +56,7 @@ var input = regexp.MustCompile(`--input '(.*)'`)
 // arguments.
 func TestExamplesRun(t *testing.T) {
 	for _, p := range load(t).Programs {
-		calls := false
-		p.WalkAll(func(s *dsl.Step) {
-			_, action := s.Body.(*dsl.Action)
-			calls = calls || action || s.Local
-		})
-		if calls {
+		if calls(p) || hasLocal(p) {
 			continue
 		}
 		t.Run(p.Name, func(t *testing.T) {
@@ -71,6 +67,20 @@ func TestExamplesRun(t *testing.T) {
 			perform(t, p, args)
 		})
 	}
+}
+
+// calls tells whether an example calls HTTP services.
+func calls(p *dsl.Program) (found bool) {
+	p.WalkAll(func(s *dsl.Step) {
+		_, action := s.Body.(*dsl.Action)
+		found = found || action
+	})
+	return found
+}
+
+func hasLocal(p *dsl.Program) (found bool) {
+	p.WalkAll(func(s *dsl.Step) { found = found || s.Local })
+	return found
 }
 
 // commented is the input that the comment on top of an example gives.
@@ -84,7 +94,9 @@ func commented(p *dsl.Program) (args []any, err error) {
 	return []any{v}, err
 }
 
-func perform(t *testing.T, p *dsl.Program, args []any) {
+// perform runs an example in memory, and returns its result.
+func perform(t *testing.T, p *dsl.Program, args []any) any {
+	t.Helper()
 	programs := &registry.Registry{Actions: workers.Catalog{}}
 	if _, err := programs.Set([]*dsl.Program{p}); err != nil {
 		t.Fatal(err)
@@ -97,14 +109,17 @@ func perform(t *testing.T, p *dsl.Program, args []any) {
 	in.pace = 0
 	register(env, in)
 	(&interpreter.Interpreter{Programs: programs}).Register(env)
+	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: p.Name, TaskQueue: queue})
 	env.ExecuteWorkflow(p.Name, args...)
 	var raw converter.RawValue
 	if err := env.GetWorkflowResult(&raw); err != nil {
 		t.Fatal(err)
 	}
-	if len(raw.Payload().GetData()) == 0 {
-		t.Error("there is no result")
+	result, err := value.Decode(raw.Payload().GetData())
+	if err != nil {
+		t.Fatal("there is no result:", err)
 	}
+	return result
 }
 
 func TestMoneyMovesOncePerReference(t *testing.T) {
