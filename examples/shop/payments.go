@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"database/sql"
 	"errors"
 	"net/http"
 )
@@ -49,6 +50,9 @@ func refund(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if p.ID == "" {
+		return ok(map[string]any{"order_id": p.OrderID, "amount_cents": 0}), nil
+	}
 	if p.Status == "refunded" {
 		return refuse(http.StatusConflict, "already_refunded", "charge %s was refunded before", p.ID), nil
 	}
@@ -65,15 +69,28 @@ func orderOfCharge(c *call) (string, error) {
 	return p.OrderID, err
 }
 
-// charged is the charge that the body names.
+// charged is the charge that the body names, or that of the order that it names,
+// which may have none: who has lost the answer to a charge knows no more.
 func (c *call) charged() (payment, error) {
 	var in struct {
 		ChargeID string `json:"charge_id"`
+		OrderID  string `json:"order_id"`
 	}
 	if err := c.decode(&in); err != nil {
 		return payment{}, err
 	}
 	p := payment{ID: in.ChargeID}
+	if p.ID == "" && in.OrderID != "" {
+		var n int64
+		err := c.row(`SELECT id FROM charges WHERE order_id = ? AND status = 'charged' ORDER BY id DESC`, in.OrderID).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			return payment{OrderID: in.OrderID}, nil
+		}
+		if err != nil {
+			return p, err
+		}
+		p.ID = name("ch", n)
+	}
 	err := c.row(`SELECT order_id, amount_cents, currency, status FROM charges WHERE id = ?`, number("ch", p.ID)).
 		Scan(&p.OrderID, &p.AmountCents, &p.Currency, &p.Status)
 	return p, missing(err, "charge", in.ChargeID)

@@ -171,6 +171,7 @@ func TestRefusals(t *testing.T) {
 	c.want(404, "not_found", "DELETE", "/inventory/reservations/res_1", "")
 	c.want(404, "not_found", "DELETE", "/shipping/shipments/res_1", "")
 	c.want(404, "not_found", "POST", "/payments/refunds", `{"charge_id": "ch_9"}`)
+	c.want(200, "", "POST", "/payments/refunds", `{"order_id": "O-9"}`)
 	c.want(404, "not_found", "GET", "/orders/O-1", "")
 	c.want(404, "no_such_endpoint", "GET", "/nowhere", "")
 	c.want(400, "bad_request", "PUT", "/failures/mine", `{}`)
