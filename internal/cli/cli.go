@@ -16,6 +16,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/internal/connect"
 )
 
@@ -74,6 +75,7 @@ type Definitions interface {
 // A Definition is what a client needs to know of a workflow.
 type Definition struct {
 	Type, TaskQueue string
+	Timeouts        dsl.RunTimeouts         // of the whole run; the server keeps them
 	CheckInput      func(json []byte) error // nil takes everything
 }
 

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
@@ -30,7 +32,7 @@ import (
 // TestScripts runs the commands in this process against one server and one
 // worker; see testworker_test.go for the workflows there are.
 func TestScripts(t *testing.T) {
-	server, err := engine.Start(t.Context(), engine.Options{})
+	server, err := engine.Start(t.Context(), engine.Options{SearchAttributes: attributes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,9 +64,32 @@ func TestScripts(t *testing.T) {
 			"feed":        feedStdin,
 			"interrupted": interrupted,
 			"large":       large,
+			"started":     func(ts *testscript.TestScript, _ bool, args []string) { showStart(ts, server.HostPort(), args[0]) },
 			"mend":        func(*testscript.TestScript, bool, []string) { w.mended.Store(true) },
 		},
 	})
+}
+
+// attributes are the search attributes of the namespace.
+var attributes = map[string]enumspb.IndexedValueType{
+	"Customer": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "Amount": enumspb.INDEXED_VALUE_TYPE_INT, "Tags": enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+	"Rate": enumspb.INDEXED_VALUE_TYPE_DOUBLE, "Paid": enumspb.INDEXED_VALUE_TYPE_BOOL, "Due": enumspb.INDEXED_VALUE_TYPE_DATETIME,
+}
+
+// showStart prints what the first event of a run says of how it was started.
+func showStart(ts *testscript.TestScript, hostPort, id string) {
+	c, err := client.Dial(client.Options{HostPort: hostPort, Logger: discardLog()})
+	ts.Check(err)
+	defer c.Close()
+	event, err := c.GetWorkflowHistory(context.Background(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT).Next()
+	ts.Check(err)
+	a := event.GetWorkflowExecutionStartedEventAttributes()
+	text := func(p *commonpb.Payload) string { return string(p.GetData()) }
+	fmt.Fprintf(ts.Stdout(), "execution %s run %s task %s\nattempts %d first %s\npriority %d fairness %s\nsummary %s\ndetails %s\ndelay %s\n",
+		a.GetWorkflowExecutionTimeout().AsDuration(), a.GetWorkflowRunTimeout().AsDuration(), a.GetWorkflowTaskTimeout().AsDuration(),
+		a.GetRetryPolicy().GetMaximumAttempts(), a.GetRetryPolicy().GetInitialInterval().AsDuration(),
+		a.GetPriority().GetPriorityKey(), a.GetPriority().GetFairnessKey(),
+		text(event.GetUserMetadata().GetSummary()), text(event.GetUserMetadata().GetDetails()), a.GetFirstWorkflowTaskBackoff().AsDuration())
 }
 
 // feed is the key of what the next command reads from its standard input.

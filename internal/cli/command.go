@@ -169,6 +169,10 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError, help string) 
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	e := usage("there is no flag --%s", name)
+	if strings.HasPrefix(name, "cron") {
+		return e.hint("a schedule starts runs at certain times: write a schedule: document, or use `temporal schedule create`; " +
+			"the older cron of a run ends when the run continues as new")
+	}
 	if near := diag.Nearest(name, names); near != "" {
 		return e.hint("did you mean --%s?", near)
 	}

@@ -53,18 +53,21 @@ func programHelp(root *cobra.Command) string {
 func (c command) fullHelp(cmd *cobra.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\nUsage:\n  partitur %s [flags]\n\nExamples:\n%s\n", cmd.Long, c.use, cmd.Example)
-	own, connection := unsorted(), unsorted()
+	own, starting, connection := unsorted(), unsorted(), unsorted()
 	every := cmd.Root().PersistentFlags()
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		switch {
 		case every.Lookup(f.Name) != nil:
 		case f.Annotations[connectionFlag] != nil:
 			connection.AddFlag(f)
+		case f.Annotations[startingFlag] != nil:
+			starting.AddFlag(f)
 		default:
 			own.AddFlag(f)
 		}
 	})
 	writeFlags(&b, "Flags", own)
+	writeFlags(&b, "Flags for how the run is started", starting)
 	writeFlags(&b, "Flags for the connection", connection)
 	writeFlags(&b, "Flags of every command", every)
 	return b.String()

@@ -237,7 +237,7 @@ func definitionOf(w *dsl.Workspace, p *dsl.Program) Definition {
 		fallback = w.Project.TaskQueue
 	}
 	return Definition{
-		Type: p.Name, TaskQueue: workers.QueueOf(p, fallback),
+		Type: p.Name, TaskQueue: workers.QueueOf(p, fallback), Timeouts: p.Timeouts,
 		CheckInput: func(doc []byte) error { return checkInput(p, doc) },
 	}
 }

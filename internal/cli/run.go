@@ -43,17 +43,19 @@ type runFlags struct {
 func setupRun(f *pflag.FlagSet) run {
 	o := &runFlags{}
 	o.start.input = inputFlags(f, "input of the run")
-	o.start.ifRunning = choice{value: "fail", of: []string{"fail", "use", "replace"}}
-	o.start.ifClosed = choice{value: "start", of: []string{"start", "fail", "retry"}}
 	f.StringVarP(&o.start.workflowID, "workflow-id", "w", "", "`ID` of the run; one is made up if there is none")
 	f.BoolVar(&o.keepUI, "keep", false, "keep engine and Web UI open after the end, until Ctrl-C")
 	o.embed = embeddingFlags(f, 0)
+	o.start.how = startingFlags(f)
 	return o.run
 }
 
 func (o *runFlags) run(c *call) error {
 	doc, err := o.start.input.read(c.session)
 	if err != nil {
+		return err
+	}
+	if _, err := o.start.how.options(Definition{}); err != nil {
 		return err
 	}
 	space, err := c.load(c.args[:1])

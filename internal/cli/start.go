@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
 
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/value"
@@ -42,27 +41,19 @@ a run of a type that no worker knows would wait for ever.`,
 }
 
 type startFlags struct {
-	input               *input
-	workflowID, queue   string
-	ifRunning, ifClosed choice
-	delay, timeout      duration
-	unchecked, wait     bool
+	input             *input
+	workflowID, queue string
+	how               *starting
+	unchecked, wait   bool
 }
 
 func setupStart(f *pflag.FlagSet) run {
-	o := &startFlags{
-		input:     inputFlags(f, "input of the run"),
-		ifRunning: choice{value: "fail", of: []string{"fail", "use", "replace"}},
-		ifClosed:  choice{value: "start", of: []string{"start", "fail", "retry"}},
-	}
+	o := &startFlags{input: inputFlags(f, "input of the run")}
 	f.StringVarP(&o.workflowID, "workflow-id", "w", "", "`ID` of the run; one is made up if there is none")
 	f.StringVarP(&o.queue, "task-queue", "q", "", "`NAME` of the task queue (else that of the definition, else "+defaultTaskQueue+")")
-	f.Var(&o.ifRunning, "if-running", "`WHAT` to do when a run with this id is running: fail, use it, or replace it")
-	f.Var(&o.ifClosed, "if-closed", "`WHAT` to do when one has ended: start another, fail, or retry unless it completed")
-	f.Var(&o.delay, "delay", "`DURATION` to wait before the first step")
-	f.Var(&o.timeout, "timeout", "`DURATION` after which the server ends the run, without compensations")
 	f.BoolVar(&o.unchecked, "unchecked", false, "start a type and an input that do not match the definitions here")
 	f.BoolVar(&o.wait, "wait", false, "wait for the end and print the result")
+	o.how = startingFlags(f)
 	return o.run
 }
 
@@ -77,6 +68,9 @@ type started struct {
 func (o *startFlags) run(c *call) error {
 	doc, err := o.input.read(c.session)
 	if err != nil {
+		return err
+	}
+	if _, err := o.how.options(Definition{}); err != nil {
 		return err
 	}
 	d, err := o.definition(c, doc)
@@ -150,36 +144,24 @@ func (o *startFlags) start(c *call, server *remote, d Definition, doc json.RawMe
 	if id == "" {
 		id = d.Type + "-" + uuid.NewString()
 	}
-	run, err := server.ExecuteWorkflow(c.ctx, client.StartWorkflowOptions{
-		ID:                                       id,
-		TaskQueue:                                d.TaskQueue,
-		StartDelay:                               time.Duration(o.delay),
-		WorkflowExecutionTimeout:                 time.Duration(o.timeout),
-		WorkflowIDConflictPolicy:                 conflictPolicies[o.ifRunning.value],
-		WorkflowIDReusePolicy:                    reusePolicies[o.ifClosed.value],
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, d.Type, arguments(doc)...)
+	options, err := o.how.options(d)
+	if err != nil {
+		return started{}, err
+	}
+	if options.TypedSearchAttributes, err = o.how.searchAttributes(c, server); err != nil {
+		return started{}, err
+	}
+	options.ID = id
+	run, err := server.ExecuteWorkflow(c.ctx, options, d.Type, arguments(doc)...)
 	var exists *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &exists) {
 		return started{}, problemf(exitFailed, "there is a run with workflow id %q already (run %s)", id, exists.RunId).
-			hint("--if-running and --if-closed say what to do then")
+			hint("--workflow-id-conflict-policy and --workflow-id-reuse-policy say what to do then")
 	}
 	if err != nil {
 		return started{}, err
 	}
 	return started{id, run.GetRunID(), d.Type, d.TaskQueue}, nil
-}
-
-var conflictPolicies = map[string]enumspb.WorkflowIdConflictPolicy{
-	"fail":    enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-	"use":     enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	"replace": enumspb.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
-}
-
-var reusePolicies = map[string]enumspb.WorkflowIdReusePolicy{
-	"start": enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-	"fail":  enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	"retry": enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 }
 
 // warnOfNoWorker says when nobody would take the run at this moment.

@@ -76,9 +76,6 @@ func settings() dynamicconfig.StaticClient {
 		// A run that continues as new at once is not held up for a second.
 		dynamicconfig.WorkflowIdReuseMinimalInterval.Key(): 50 * time.Millisecond,
 
-		// A task that died with its worker is given to another soon.
-		dynamicconfig.DefaultWorkflowTaskTimeout.Key(): 5 * time.Second,
-
 		// A task queue is in one piece, and a blocked run is retried soon after it was mended.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
