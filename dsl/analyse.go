@@ -9,16 +9,19 @@ import (
 
 // analyse notes what the interpreter wants to know of the program as a whole.
 func (p *Program) analyse() {
-	p.beside = map[*Step]bool{}
-	reads := map[string]bool{} // ids of steps that some expression names
-	all := false               // some expression takes `steps` as a whole
+	p.beside, p.roots = map[*Step]bool{}, map[string]bool{}
+	reads := map[string]bool{}   // ids of steps that some expression names
+	watched := map[string]bool{} // ids of steps of which it reads more than the output
+	all := false                 // some expression takes `steps` as a whole
 	note := func(e *expr.Expr) (own bool) {
 		for _, ref := range e.Refs() {
+			p.roots[ref.Path[0]] = true
 			switch {
 			case ref.Path[0] == "step":
 				own = true
 			case ref.Path[0] == "steps" && len(ref.Path) > 1:
 				reads[ref.Path[1]] = true
+				watched[ref.Path[1]] = watched[ref.Path[1]] || len(ref.Path) == 2 || ref.Path[2] != "output"
 			case ref.Path[0] == "steps":
 				all = true
 			}
@@ -44,6 +47,7 @@ func (p *Program) analyse() {
 				p.Loops = append(p.Loops, s.ID)
 			}
 			b.Keep = b.Keep || all || reads[s.ID]
+			b.Watched = all || watched[s.ID]
 			if inner, ok := b.Do[len(b.Do)-1].Body.(*ForEach); ok && b.Collect == nil {
 				inner.Keep = b.Keep // they are the results of this loop
 			}

@@ -23,6 +23,7 @@ type Program struct {
 	byPath map[string]*Step
 	undoes bool // some step has a compensation
 	beside map[*Step]bool
+	roots  map[string]bool // names that expressions begin with
 }
 
 // A Source is the text of one document, and where it stands.
@@ -41,6 +42,9 @@ func (p *Program) Query(name string) *Query {
 	}
 	return nil
 }
+
+// Reads tells whether some expression reads a name of the scope.
+func (p *Program) Reads(name string) bool { return p.roots[name] }
 
 // AwaitCancelled tells whether a cancelled activity must be awaited, because
 // what runs after it would race with it: a compensation, or the end of a block.

@@ -21,6 +21,7 @@ type ForEach struct {
 	Collect     *expr.Value
 	Do          []*Step
 	Keep        bool // somebody reads the results
+	Watched     bool // somebody reads how far it is, or what has failed
 
 	noCollect bool // `collect` is there and could not be read
 }

@@ -53,7 +53,9 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 		l.results = make([]any, len(items))
 	}
 	r.progress(l)
+	l.publish()
 	r.work(ctx, l)
+	l.publish()
 	if l.over != nil {
 		l.tooMany()
 	}
@@ -174,12 +176,19 @@ func (l *loop) itemScope(i int) *scope {
 	return sc
 }
 
-// progress makes the counts readable while the loop runs.
+// progress shows how far the loop is while it runs.
 func (r *run) progress(l *loop) {
 	if v := r.views[l.step.Path]; v != nil {
 		v.done, v.total = l.done+len(l.failed), len(l.items)
 	}
-	if l.step.ID != "" && (l.body.Keep || l.next == 0) {
+	if l.body.Watched {
+		l.publish()
+	}
+}
+
+// publish makes the counts readable for expressions.
+func (l *loop) publish() {
+	if l.step.ID != "" {
 		l.scope.put(l.step.ID, map[string]any{
 			"output": nil, "status": "running", "error": nil, "errors": l.failed, "counts": l.counts(),
 		})

@@ -8,15 +8,18 @@ import (
 	"github.com/partitur/partitur/dsl/expr"
 )
 
-// names are the variables every scope of the run begins with.
+// names are the variables every scope of the run begins with, as far as the
+// program reads them: each block and each item has its own copy of the map.
 func (r *run) names() map[string]any {
-	vars := map[string]any{
-		"state":    r.state,
-		"env":      settings(r.pin.Env),
-		"workflow": r.workflowVars(),
-		"schedule": r.scheduleVars(),
-		"step":     nil,
-		"input":    nil,
+	vars := map[string]any{"state": r.state, "input": nil}
+	if r.program.Reads("env") {
+		vars["env"] = settings(r.pin.Env)
+	}
+	if r.program.Reads("workflow") {
+		vars["workflow"] = r.workflowVars()
+	}
+	if r.program.Reads("schedule") {
+		vars["schedule"] = r.scheduleVars()
 	}
 	expr.Bind(vars, r.host)
 	return vars
