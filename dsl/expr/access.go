@@ -9,11 +9,11 @@ import (
 	"github.com/partitur/partitur/dsl/value"
 )
 
-// get reads the path from the variables of the run.
-func (p *path) get(r *run) (any, error) {
-	v, ok := r.vars[p.root]
+// get reads the path from variables.
+func (p *path) get(vars map[string]any) (any, error) {
+	v, ok := vars[p.root]
 	if !ok || p.root == hostKey {
-		return nil, faultf("%s has no value here", p.root)
+		return nil, &fault{at: p.node, message: p.root + " has no value here"}
 	}
 	var err error
 	for i, s := range p.steps {

@@ -25,6 +25,7 @@ type Expr struct {
 	at      func(i, j int) source.Span // where bytes i to j of Text stand
 	tree    ast.Node                   // as parsed
 	counts  []int                      // rune offsets of calls to countBy, which the tree calls groupBy
+	path    *path                      // of an expression that is nothing else, or
 	program *vm.Program
 	nodes   []ast.Node // of tree, by the number that the program knows them by
 }

@@ -41,7 +41,7 @@ func instructions() map[string]nary {
 }
 
 var unaryOperators = map[string]func(r *run, a any) (any, error){
-	"$path":  func(r *run, a any) (any, error) { return a.(*path).get(r) },
+	"$path":  func(r *run, a any) (any, error) { return a.(*path).get(r.vars) },
 	"$bool":  boolean,
 	"$not":   not,
 	"$neg":   neg,

@@ -76,6 +76,7 @@ func (w *rewriter) access(value ast.Node, l link) ast.Node {
 // most expressions consist of. It is read in one instruction.
 type path struct {
 	root  string
+	node  ast.Node // of root
 	steps []pathStep
 }
 
@@ -87,6 +88,18 @@ type pathStep struct {
 	node  ast.Node
 }
 
+// wholePath is the path that a rewritten expression consists of, or nil.
+func wholePath(n ast.Node) *path {
+	call, ok := n.(*ast.CallNode)
+	if !ok {
+		return nil
+	}
+	if c, ok := call.Arguments[len(call.Arguments)-1].(*ast.ConstantNode); ok && call.Callee.(*ast.IdentifierNode).Value == "$path" {
+		return c.Value.(*path)
+	}
+	return nil
+}
+
 // root rewrites a name together with the links that can be read with it, which
 // are taken off the list.
 func (w *rewriter) root(id *ast.IdentifierNode, links *[]link) ast.Node {
@@ -95,7 +108,7 @@ func (w *rewriter) root(id *ast.IdentifierNode, links *[]link) ast.Node {
 		n.SetType(boolType)
 		return n
 	}
-	p := &path{root: id.Value}
+	p := &path{root: id.Value, node: id}
 	for len(*links) > 0 && !(*links)[0].optional {
 		l := (*links)[0]
 		step := pathStep{node: l.node, soft: l.soft}

@@ -116,6 +116,12 @@ func (e *Expr) EvalBool(vars map[string]any) (bool, error) {
 
 // EvalRaw is Eval, but leaves times, durations and decimals as they are.
 func (e *Expr) EvalRaw(vars map[string]any) (result any, err error) {
+	if e.path != nil {
+		if result, err = e.path.get(vars); err != nil {
+			err = e.evalError(err)
+		}
+		return result, err
+	}
 	r := runs.Get().(*run)
 	r.vars = vars
 	result, err = r.vm.Run(e.program, r)
