@@ -28,18 +28,18 @@ type Numbers struct {
 	Numbers []int `json:"numbers"`
 }
 
-func withActivities(ctx workflow.Context) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+func activityOptions() workflow.ActivityOptions {
+	return workflow.ActivityOptions{
 		TaskQueue:           activityQueue,
 		StartToCloseTimeout: 30 * time.Second,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, MaximumInterval: 10 * time.Second, MaximumAttempts: 5,
 		},
-	})
+	}
 }
 
 func sequence(ctx workflow.Context, in Order) (Job, error) {
-	ctx = withActivities(ctx)
+	ctx = workflow.WithActivityOptions(ctx, activityOptions())
 	last := Job{ID: in.ID}
 	for i := range 10 {
 		err := workflow.ExecuteActivity(ctx, "work", Job{ID: last.ID, Number: i + 1}).Get(ctx, &last)
@@ -51,7 +51,9 @@ func sequence(ctx workflow.Context, in Order) (Job, error) {
 }
 
 func saga(ctx workflow.Context, in Order) (out Order, err error) {
-	ctx = withActivities(ctx)
+	o := activityOptions()
+	o.WaitForCancellation = true // a compensation must not begin while what it undoes goes on
+	ctx = workflow.WithActivityOptions(ctx, o)
 	var undo []Job
 	defer func() {
 		if err == nil {
@@ -79,7 +81,7 @@ func saga(ctx workflow.Context, in Order) (out Order, err error) {
 }
 
 func fanOut(ctx workflow.Context, in Orders) (Numbers, error) {
-	ctx = withActivities(ctx)
+	ctx = workflow.WithActivityOptions(ctx, activityOptions())
 	futures := make([]workflow.Future, len(in.IDs))
 	for i, id := range in.IDs {
 		futures[i] = workflow.ExecuteActivity(ctx, "work", Job{ID: id, Number: i})
