@@ -123,8 +123,11 @@ func (d *Definition) AttributesUsed() (list []Attribute) {
 	}
 	add(d.SearchAttributes)
 	d.WalkAll(func(s *Step) {
-		if b, ok := s.Body.(*SearchAttributes); ok {
+		switch b := s.Body.(type) {
+		case *SearchAttributes:
 			add(b.Attributes)
+		case *Child:
+			add(b.SearchAttributes)
 		}
 	})
 	return list

@@ -3,7 +3,6 @@ package dsl
 import (
 	"strings"
 
-	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/jsonschema"
 	"github.com/partitur/partitur/dsl/types"
@@ -11,10 +10,7 @@ import (
 
 // checkArguments checks what an activity is given against the catalogue.
 func (a *Activity) checkArguments(c *checker, t *ActivityType, sc scope) {
-	args := a.Args
-	if a.With != nil {
-		args = []*expr.Value{a.With}
-	}
+	args := a.values()
 	schemas, complete := t.schemas(), c.argumentsSound()
 	if complete && t.refuses(len(args)) {
 		c.diags.Error("wrong-arguments", c.step.verbSpan, "the activity %q takes %s, and this gives %s", t.Name, count(len(schemas)), count(len(args))).

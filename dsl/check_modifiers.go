@@ -105,6 +105,9 @@ func (s *Step) mayNotSucceed() string {
 	case s.OnTimeout != nil && s.OnTimeout.Steps != nil && !leaves(s.OnTimeout.Steps):
 		return "the step may have timed out"
 	}
+	if b, ok := s.Body.(*Child); ok && b.OnAlreadyStarted == "skip" {
+		return "the step may have been skipped"
+	}
 	for _, k := range s.Catch {
 		if k.Output == nil && !leaves(k.Do) {
 			return "the step may have failed"

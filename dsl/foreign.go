@@ -17,6 +17,11 @@ var foreignVerbs = map[string]string{
 	"execute":      "an activity is run by activity: NAME",
 	"type":         "what a step does is its first key, such as activity: NAME or sleep: 5m",
 	"resource":     "an activity is run by activity: NAME",
+	"child":        "another workflow is run by workflow: NAME",
+	"subflow":      "another workflow is run by workflow: NAME",
+	"sub_workflow": "another workflow is run by workflow: NAME",
+	"subworkflow":  "another workflow is run by workflow: NAME",
+	"run_workflow": "another workflow is run by workflow: NAME",
 	"run":          "an activity is run by activity: NAME; commands run in an activity of your own",
 	"script":       "code runs in an activity: write activity: NAME; a value is computed by value: ${ … }",
 	"command":      "commands run in an activity of your own: write activity: NAME",
@@ -227,6 +232,9 @@ var foreignKeys = map[string]word{
 func foreignKey(verb, key string) (word, bool) {
 	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
 	if w, ok := foreignKeys[verb+" "+key]; ok {
+		return w, true
+	}
+	if w, ok := foreignChildKeys[key]; ok && verb == "workflow" {
 		return w, true
 	}
 	w, ok := foreignKeys[key]

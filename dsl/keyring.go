@@ -41,6 +41,11 @@ func (r keyring) known(key string) bool {
 	return slices.Contains(r.every, key) || slices.Contains(r.activity, key) || r.verbs[key] != nil
 }
 
+// child tells whether only steps that run workflows have the key.
+func (r keyring) child(key string) bool {
+	return !slices.Contains(r.every, key) && slices.Equal(r.verbs[key], []string{"workflow"})
+}
+
 // owners says in words which steps have the key, or "".
 func (r keyring) owners(key string) string {
 	switch {
@@ -57,7 +62,7 @@ func (r keyring) owners(key string) string {
 // verbFor guesses the verb that a step without one was meant to have.
 func (r keyring) verbFor(n *syntax.Node, all []string) string {
 	for _, e := range n.Entries {
-		if of := r.verbs[e.Key.Value]; len(of) == 1 {
+		if of := r.verbs[e.Key.Value]; len(of) == 1 || slices.Contains(of, "activity") {
 			return fmt.Sprintf("%q belongs to %s: add %s:", e.Key.Value, stepName(of[0]), of[0])
 		}
 		if slices.Contains(r.activity, e.Key.Value) {

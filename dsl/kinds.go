@@ -10,6 +10,7 @@ import (
 // kinds is the language: every verb that is not a builtin action.
 var kinds = []kind{
 	{"activity", "runs an activity: any task queue, any language", func() Body { return new(Activity) }},
+	{"workflow", "runs another workflow as a child of this run", func() Body { return new(Child) }},
 	{"value", "computes a value", func() Body { return new(Compute) }},
 	{"set", "assigns variables of the state", func() Body { return new(Set) }},
 	{"if", "runs steps if a condition holds", func() Body { return new(If) }},

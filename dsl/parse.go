@@ -123,6 +123,9 @@ func (s *Step) takeVerb(n *syntax.Node, f *fields.Set) bool {
 	if len(found) > 1 { // `if` beside another verb is a guard
 		found = slices.DeleteFunc(found, func(e syntax.Entry) bool { return e.Key.Value == "if" })
 	}
+	if slices.ContainsFunc(found, func(e syntax.Entry) bool { return e.Key.Value == "workflow" }) { // these are about the child
+		found = slices.DeleteFunc(found, func(e syntax.Entry) bool { return slices.Contains(childKeys, e.Key.Value) })
+	}
 	if len(found) == 0 {
 		explainNoVerb(n, f)
 		return false
@@ -184,10 +187,10 @@ func explainNoVerb(n *syntax.Node, f *fields.Set) {
 		if e.Key.Kind == syntax.Broken {
 			return // the mistake that hides the verb is reported
 		}
-		if belongs.known(e.Key.Value) {
+		word := strings.ToLower(e.Key.Value)
+		if belongs.known(e.Key.Value) && (foreignVerbs[word] == "" || !belongs.child(e.Key.Value)) {
 			continue
 		}
-		word := strings.ToLower(e.Key.Value)
 		d := f.Diags().Error("unknown-verb", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
 		near := diag.Nearest(e.Key.Value, all)
 		switch {

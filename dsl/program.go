@@ -20,6 +20,8 @@ type Program struct {
 	IDs     []string // of all steps, in source order
 	Loops   []string // ids of the for_each steps
 
+	Queues map[string]string // the task queues that its children's definitions name, by workflow type
+
 	byPath map[string]*Step
 	undoes bool // some step has a compensation
 	beside map[*Step]bool

@@ -147,26 +147,40 @@ func (s *Step) Fields(f *fields.Set) {
 	bindSteps(f, &s.Finally, "finally", "steps that run after this one, whatever happened")
 	bindCompensate(f, &s.Compensate)
 	f.Bool(&s.Pivot, "pivot", "once the step has succeeded, nothing before it is undone")
-	if activity {
+	switch _, child := s.Body.(*Child); {
+	case activity:
 		s.callFields(f)
+	case child:
+		s.dispatchFields(f)
+		s.resultFields(f, seesResult)
 	}
 	s.onErrorAt, s.compensateAt = f.KeySpan("on_error"), f.KeySpan("compensate")
 }
 
 func (s *Step) callFields(f *fields.Set) {
 	bindTimeout(f, &s.Timeout, "bounds one attempt, or `{start_to_close, schedule_to_close, schedule_to_start, heartbeat}`", true)
-	bindRetry(f, &s.Retry, "how failed attempts are repeated: a mapping, or the name of a policy")
-	f.Value(&s.TaskQueue, "task_queue", "the task queue whose workers run the activity", fields.Want(types.StringType))
-	bindPriority(f, &s.Priority)
+	s.dispatchFields(f)
 	f.Bool(&s.Local, "local", "runs the activity in the workflow's own worker, without a queue: for very short ones")
 	f.Value(&s.IdempotencyKey, "idempotency_key", "replaces the key made for this step", fields.Want(types.StringType))
-	sees := fields.Sees(seesResult)
+	sees := seesResult
 	if _, builtin := s.Body.(*Action); builtin {
-		sees = fields.Sees(seesProjection)
+		sees = seesProjection
 	}
-	f.Condition(&s.Expect, "expect", "what must hold of `result`; the step fails otherwise, without retry", sees)
-	f.Value(&s.Output, "output", "what `steps.<id>.output` holds, made from `result`", sees)
+	s.resultFields(f, sees)
 	s.looseTimeout = !f.Sound("timeout")
+}
+
+// dispatchFields declares how an activity or a child workflow is dispatched.
+func (s *Step) dispatchFields(f *fields.Set) {
+	bindRetry(f, &s.Retry, "how failed attempts are repeated: a mapping, or the name of a policy")
+	f.Value(&s.TaskQueue, "task_queue", "the task queue whose workers take it", fields.Want(types.StringType))
+	bindPriority(f, &s.Priority)
+}
+
+// resultFields declares what the result of the step means; they see `result`.
+func (s *Step) resultFields(f *fields.Set, sees string) {
+	f.Condition(&s.Expect, "expect", "what must hold of `result`; the step fails otherwise, without retry", fields.Sees(sees))
+	f.Value(&s.Output, "output", "what `steps.<id>.output` holds, made from `result`", fields.Sees(sees))
 	s.noOutput = !f.Sound("output")
 	s.OutputSource = f.Raw("output")
 }

@@ -168,7 +168,9 @@ func (w *Workspace) check(diags *diag.List) {
 func (w *Workspace) makePrograms(diags diag.List) {
 	for _, d := range w.definitions {
 		if !slices.ContainsFunc(w.Needs(d), diags.Within) {
-			w.Programs = append(w.Programs, newProgram(d, w.sources(d)))
+			p := newProgram(d, w.sources(d))
+			p.Queues = w.childQueues(d)
+			w.Programs = append(w.Programs, p)
 		}
 	}
 }

@@ -19,12 +19,10 @@ const maxPending = 1800
 // maxSummary is the longest summary, in bytes.
 const maxSummary = 200
 
-// call dispatches the activity of a step and waits for its output.
+// call dispatches the activity or the child of a step and waits for its output.
 func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
-	if r.pending >= maxPending {
-		if err := workflow.Await(ctx, func() bool { return r.pending < maxPending }); err != nil {
-			return nil, err
-		}
+	if err := r.awaitRoom(ctx, s); err != nil {
+		return nil, err
 	}
 	t := turn{step: s, scope: sc}
 	if r.send(ctx, &t) {
@@ -34,15 +32,45 @@ func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 	return t.output, t.err
 }
 
-// sendable tells whether an activity can be sent at once, and then awaited by
-// whoever runs the step.
+// sendable tells whether an activity or a child can be sent at once, and then
+// awaited by whoever runs the step.
 func (r *run) sendable(s *dsl.Step) bool {
-	return s.IsActivity() && r.pending < maxPending && (s.Timeout == nil || s.Timeout.Whole == nil)
+	return isCall(s) && r.room(s) && (s.Timeout == nil || s.Timeout.Whole == nil)
 }
 
-// send schedules the activity of a step, and tells whether there is something
-// to wait for.
+// isCall tells whether a step sends something and waits for the answer.
+func isCall(s *dsl.Step) bool {
+	b, child := s.Body.(*dsl.Child)
+	return s.IsActivity() || child && b.Wait == "completed"
+}
+
+// room tells whether the server would take another activity or child of the run.
+func (r *run) room(s *dsl.Step) bool {
+	if s.IsActivity() {
+		return r.pending < maxPending
+	}
+	return r.childRoom()
+}
+
+// awaitRoom waits until there is room.
+func (r *run) awaitRoom(ctx workflow.Context, s *dsl.Step) error {
+	if r.room(s) {
+		return nil
+	}
+	return workflow.Await(ctx, func() bool { return r.room(s) })
+}
+
+// send schedules the activity of a step or starts its child, and tells whether
+// there is something to wait for.
 func (r *run) send(ctx workflow.Context, t *turn) bool {
+	if b, ok := t.step.Body.(*dsl.Child); ok {
+		f, err := r.startChild(ctx, t.step, b, t.scope)
+		if t.err = err; err == nil {
+			t.future = f
+			r.awaited++
+		}
+		return err == nil
+	}
 	t.future, t.err = r.dispatch(ctx, t.step, t.scope)
 	return t.err == nil
 }
@@ -74,15 +102,20 @@ func (r *run) dispatch(ctx workflow.Context, s *dsl.Step, sc *scope) (f workflow
 	return workflow.ExecuteActivity(ctx, activity, args...), nil
 }
 
-// receive makes the step's output of what its activity returned.
+// receive makes the step's output of what its activity or child returned.
 func (r *run) receive(t *turn) {
-	r.pending--
+	if b, ok := t.step.Body.(*dsl.Child); ok {
+		r.awaited--
+		t.err = skipTaken(b, t.err)
+	} else {
+		r.pending--
+	}
 	if t.err != nil {
 		return
 	}
 	t.output, t.err = decodeRaw(t.raw)
 	if t.err != nil {
-		t.output, t.err = nil, &Failure{Type: InvalidResult, Message: "the result of the activity cannot be read: " + t.err.Error()}
+		t.output, t.err = nil, &Failure{Type: InvalidResult, Message: "the result of the " + t.step.Verb + " cannot be read: " + t.err.Error()}
 		return
 	}
 	if _, builtin := t.step.Body.(*dsl.Action); !builtin { // whose worker has projected it
@@ -195,15 +228,22 @@ func recorded(ctx workflow.Context, summary string) string {
 
 // activityCall is what a registered activity is sent.
 func (r *run) activityCall(s *dsl.Step, b *dsl.Activity, sc *scope) (string, []any, error) {
-	activity, err := r.text(s, b.Type, sc)
+	activity, err := r.typeName(s, &b.TypeName, UnknownActivity, sc)
 	if err != nil {
 		return "", nil, err
 	}
-	if !b.Type.IsConst() && !slices.Contains(b.Allow, activity) {
-		return "", nil, &Failure{Type: UnknownActivity, Message: "the activity type " + strconv.Quote(activity) + " is not among those allowed here", Span: b.Type.Span}
-	}
-	args, err := r.arguments(s, b, sc)
+	args, err := r.arguments(s, &b.Arguments, sc)
 	return activity, args, err
+}
+
+// typeName is the type of an activity or a child, which must be one of those
+// allowed if it is computed.
+func (r *run) typeName(s *dsl.Step, t *dsl.TypeName, unknown string, sc *scope) (string, error) {
+	name, err := r.text(s, t.Type, sc)
+	if err == nil && !t.Type.IsConst() && !slices.Contains(t.Allow, name) {
+		err = &Failure{Type: unknown, Message: "the " + s.Verb + " type " + strconv.Quote(name) + " is not among those allowed here", Span: t.Type.Span}
+	}
+	return name, err
 }
 
 // withKey makes the idempotency key of a step travel with its activity.
@@ -212,7 +252,7 @@ func (r *run) withKey(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Co
 	return workflow.WithValue(ctx, keyHeader{}, key), err
 }
 
-func (r *run) arguments(s *dsl.Step, b *dsl.Activity, sc *scope) ([]any, error) {
+func (r *run) arguments(s *dsl.Step, b *dsl.Arguments, sc *scope) ([]any, error) {
 	if b.With != nil {
 		raw, _, err := r.argument(s, b.With, sc)
 		return []any{raw}, err

@@ -33,26 +33,30 @@ func (r *run) of(s *dsl.Step, sc *scope) evaluator {
 // upsert sets search attributes. What the server would refuse, and the run with
 // it, is an error before anything is sent.
 func (r *run) upsert(ctx workflow.Context, list []dsl.Attribute, eval evaluator) error {
-	var updates []temporal.SearchAttributeUpdate
+	updates, err := r.attributeUpdates(list, eval)
+	if err != nil || len(updates) == 0 {
+		return err
+	}
+	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
+}
+
+func (r *run) attributeUpdates(list []dsl.Attribute, eval evaluator) (updates []temporal.SearchAttributeUpdate, err error) {
 	for _, a := range list {
 		v, err := eval(a)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		kind, err := r.attributeType(a, v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		update, ok := attributeUpdate(a.Name, kind, v)
 		if !ok {
-			return wrongType(a.Value, fmt.Sprintf("%s, because the search attribute %s is of type %s", attributeWords[kind], a.Name, kind), v)
+			return nil, wrongType(a.Value, fmt.Sprintf("%s, because the search attribute %s is of type %s", attributeWords[kind], a.Name, kind), v)
 		}
 		updates = append(updates, update)
 	}
-	if len(updates) == 0 {
-		return nil
-	}
-	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
+	return updates, nil
 }
 
 // attributeType is the type of a search attribute: as the namespace has it, if
@@ -161,11 +165,19 @@ func asTexts(v any) (texts []string, ok bool) {
 
 // note adds values to the run's memo, or removes those that are nil.
 func (r *run) note(ctx workflow.Context, list []dsl.Attribute, eval evaluator) error {
+	memo, err := memoOf(list, eval)
+	if err != nil || len(memo) == 0 {
+		return err
+	}
+	return workflow.UpsertMemo(ctx, memo)
+}
+
+func memoOf(list []dsl.Attribute, eval evaluator) (map[string]any, error) {
 	memo, total := map[string]any{}, 0
 	for _, a := range list {
 		v, err := eval(a)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if v == nil {
 			memo[a.Name] = nil
@@ -173,15 +185,12 @@ func (r *run) note(ctx workflow.Context, list []dsl.Attribute, eval evaluator) e
 		}
 		raw, err := encode(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		memo[a.Name] = raw
 		if total += len(raw.Payload().GetData()); total > maxPayload {
-			return tooLarge(total)
+			return nil, tooLarge(total)
 		}
 	}
-	if len(memo) == 0 {
-		return nil
-	}
-	return workflow.UpsertMemo(ctx, memo)
+	return memo, nil
 }

@@ -11,6 +11,7 @@ const (
 	exitReturn
 	exitBreak
 	exitNext
+	exitSkip
 )
 
 // An exit leaves blocks; no catch sees it.
@@ -22,12 +23,15 @@ type exit struct {
 }
 
 func (e *exit) Error() string {
-	return [...]string{exitCancel: "cancelled", exitReturn: "return", exitBreak: "break", exitNext: "next"}[e.kind]
+	return [...]string{exitCancel: "cancelled", exitReturn: "return", exitBreak: "break", exitNext: "next", exitSkip: "skipped"}[e.kind]
 }
 
 // cancelled leaves everything that has been cancelled: the run, because
 // somebody asked for it from outside, or a part of it.
 var cancelled = &exit{kind: exitCancel}
+
+// skipped ends a step that has found nothing to do.
+var skipped = &exit{kind: exitSkip}
 
 func isCancel(err error) bool { return exitKind(err) == exitCancel }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/partitur/partitur/dsl"
@@ -26,9 +27,12 @@ const (
 	InvalidResult     = "InvalidResult"     // what an activity returned cannot be read
 	ExpectationFailed = "ExpectationFailed" // what `expect` asks is not true
 	UnknownActivity   = "UnknownActivity"   // the computed type is not among those allowed
+	UnknownWorkflow   = "UnknownWorkflow"   // nor is that of a child
 	InternalError     = "InternalError"     // anything else
 
 	UnknownSearchAttribute = "UnknownSearchAttribute" // the namespace has none of that name
+	WorkflowAlreadyStarted = "WorkflowAlreadyStarted" // the workflow id of a child is taken
+	Terminated             = "Terminated"             // somebody terminated the child
 )
 
 // A Failure is an error of a step, as expressions see it. It knows where the
@@ -46,6 +50,7 @@ type Failure struct {
 	Compensations []any
 
 	category string
+	child    bool // a child workflow ended with it
 	whole    bool // the timeout of a whole step
 	raised   bool // by a `fail` step
 }
@@ -54,7 +59,8 @@ func (f *Failure) Error() string { return f.Type + ": " + f.Message }
 
 // is tells whether the failure is of one of the types or categories.
 func (f *Failure) is(types []string) bool {
-	return slices.Contains(types, f.Type) || f.category != "" && slices.Contains(types, f.category)
+	return slices.Contains(types, f.Type) || f.category != "" && slices.Contains(types, f.category) ||
+		f.child && slices.Contains(types, childFailed)
 }
 
 // value is the failure as `error` holds it.
@@ -70,6 +76,9 @@ func (f *Failure) value() map[string]any {
 	}
 	if f.category != "" {
 		v["category"] = f.category // so that it survives `fail: ${ error }`
+	}
+	if f.child {
+		v[childFailed] = true
 	}
 	return v
 }
@@ -119,6 +128,13 @@ func (f *Failure) translate(err error) {
 	case *temporal.ActivityError:
 		f.RetryState = retryState(e.RetryState())
 		f.translate(e.Unwrap())
+	case *temporal.ChildWorkflowExecutionError:
+		f.fromChild(e)
+	case *temporal.ChildWorkflowExecutionAlreadyStartedError, *serviceerror.WorkflowExecutionAlreadyStarted:
+		f.Type, f.Message = WorkflowAlreadyStarted, "there is a workflow with this id already"
+		f.category, f.child = childFailed, true
+	case *temporal.TerminatedError:
+		f.Type, f.Message = Terminated, "somebody terminated it"
 	case *expr.EvalError:
 		f.Type, f.Message, f.Span = ExpressionError, e.Error(), e.Span
 	case *temporal.TimeoutError:
@@ -155,6 +171,9 @@ func (f *Failure) fromApplication(app *temporal.ApplicationError) {
 	f.Type, f.Message, f.Retryable = app.Type(), app.Message(), !app.NonRetryable()
 	if f.Type == "" {
 		f.Type = "Error"
+	}
+	if f.fromReport(app) {
+		return
 	}
 	if app.HasDetails() {
 		f.Details = decodeDetails(app)

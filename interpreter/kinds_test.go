@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/internal/golden"
+	"github.com/partitur/partitur/interpreter"
 )
 
 // kinds has a program for each kind of step, and for some more ways to use one,
@@ -20,6 +22,7 @@ import (
 var kinds = map[string]string{
 	"Activity":         `[{id: a, activity: echo, with: 7}, {id: b, activity: echo, args: [1, 2]}, {id: c, activity: local.echo, local: true, with: 3}, {return: "${ [steps.a.output, steps.b.output, steps.c.output] == [7, 1, 3] }"}]`,
 	"Action":           `[{id: a, http: {url: 'http://shop'}}, {return: "${ steps.a.output.status == 200 }"}]`,
+	"Child":            `[{id: a, workflow: inner, with: 3}, {id: b, workflow: inner, with: -1, catch: [{type: [TooSmall], output: "${ error.cause?.step }"}]}, {id: c, workflow: inner, with: 4, workflow_id: 'once${ workflow.run_id }', wait: started, parent_close_policy: abandon}, {return: "${ [steps.a.output, steps.b.output] == [6, 'low'] and steps.c.output.run_id != '' }"}]`,
 	"Compute":          `[{id: a, value: "${ len(uuid()) + random_int(1, 6) }"}, {id: b, activity: echo, with: "${ steps.a.output }"}, {return: "${ steps.b.output > 36 }"}]`,
 	"Set":              `[{set: {n: 2}}, {activity: echo, with: "${ state.n }"}, {return: "${ state.n == 2 }"}]`,
 	"If":               `[{if: "true", then: [{id: a, activity: echo, with: 1}], else: [{fail: {type: No}}]}, {return: "${ steps.a.output == 1 }"}]`,
@@ -47,6 +50,16 @@ var kinds = map[string]string{
 	"Break":           `[{id: a, for_each: '1..9', concurrency: 3, do: [{activity: echo, with: "${ item }"}, {if: item == 2, break: a}, {sleep: 1h}]}, {id: b, while: 'index < 9', max_iterations: 9, do: [{activity: echo}, {break: b}]}, {return: "${ steps.a.counts.succeeded == 1 }"}]`,
 	"Next":            `[{id: a, for_each: '1..3', do: [{id: b, repeat: [{activity: echo, with: "${ [item, index] }"}, {if: item == 2, next: a}, {if: index < 2, next: b}, {break: b}], max_iterations: 9}, {value: "${ item }"}]}, {return: "${ steps.a.output == [1, nil, 3] }"}]`,
 }
+
+// inner is a workflow that runs as a child.
+const inner = `---
+workflow: inner
+input: {type: integer}
+output_schema: {type: integer}
+steps:
+  - {id: low, if: input < 0, fail: {type: TooSmall}}
+output: ${ input * 2 }
+`
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it
 // has recorded, without the definition.
@@ -99,7 +112,16 @@ func TestRecordedHistories(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if err := replayer(t).ReplayWorkflowHistoryFromJSONFile(quiet{}, file); err != nil {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := client.HistoryFromJSON(f, client.HistoryJSONOptions{})
+		_ = f.Close()
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		if err := replayer(t).ReplayWorkflowHistoryWithOptions(quiet{}, h, interpreter.ReplayOptions(h)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

@@ -26,7 +26,8 @@ type Pin struct {
 	// the namespace has them, "" where it has none; nil if the worker could not
 	// ask.
 	Attributes map[string]string `json:"attributes,omitempty"`
-	Source     []byte            `json:"-"` // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
+	Queues     map[string]string `json:"queues,omitempty"` // of children, by workflow type
+	Source     []byte            `json:"-"`                // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
 
 // maxPacked bounds a recorded definition: the server takes no payload of more
@@ -58,7 +59,7 @@ func NewPin(p *dsl.Program, env map[string]string) (Pin, error) {
 		return Pin{}, fmt.Errorf("the definition of %q is too long: packed it takes %s, and a run can record %s",
 			p.Name, value.FormatSize(int64(packed.Len())), value.FormatSize(maxPacked))
 	}
-	return Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env}, nil
+	return Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env, Queues: p.Queues}, nil
 }
 
 // Sources unpacks the recorded definition.

@@ -48,7 +48,7 @@ func (r *run) report(f *Failure) Report {
 // fail makes of a failure what Temporal records for the run.
 func (r *run) fail(f *Failure) error {
 	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, temporal.ApplicationErrorOptions{
-		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit()},
+		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit().payload()},
 	})
 }
 

@@ -19,6 +19,8 @@ type run struct {
 	state      map[string]any // what `set` changes
 	counts     map[string]int // activities scheduled, by path
 	pending    int            // activities scheduled and not ended
+	awaited    int            // children under way that a step waits for
+	started    []startedChild // those that no step waits for
 	undos      int            // compensations registered so far
 	registered []*entry       // every compensation that has not been dropped
 

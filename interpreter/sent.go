@@ -15,8 +15,8 @@ type sent struct {
 	turn turn
 }
 
-// sends tells whether the items of a loop can be sent: the body is one activity,
-// and nothing else of it waits.
+// sends tells whether the items of a loop can be sent: the body is one activity
+// or child, and nothing else of it waits.
 func sends(body *dsl.ForEach) bool {
 	if len(body.Do) != 1 {
 		return false
@@ -28,7 +28,7 @@ func sends(body *dsl.ForEach) bool {
 	if s.Compensate != nil && s.Compensate.Before {
 		return false
 	}
-	return s.IsActivity() && !s.Local
+	return isCall(s) && !s.Local
 }
 
 // sendAll works on the items of a loop whose items can be sent, at most
@@ -43,7 +43,7 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyEnded(out) || r.pending < maxPending && len(out) < l.body.Concurrency && l.more()
+			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.body.Concurrency && l.more()
 		})
 		kept := out[:0]
 		for _, t := range out {
@@ -63,7 +63,7 @@ func (l *loop) more() bool { return l.next < len(l.items) && l.first == nil }
 
 // sendNext takes up to n further items.
 func (r *run) sendNext(ctx workflow.Context, l *loop, n int) (out []*sent) {
-	for ; n > 0 && l.more() && r.pending < maxPending; n-- {
+	for ; n > 0 && l.more() && r.room(l.body.Do[0]); n-- {
 		if ctx.Err() != nil {
 			l.note(cancelled)
 			break

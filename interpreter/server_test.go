@@ -193,7 +193,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 // replay checks that a worker without the definition repeats a history.
 func replay(t *testing.T, h *historypb.History) {
 	t.Helper()
-	if err := replayer(t).ReplayWorkflowHistory(quiet{}, h); err != nil {
+	if err := replayer(t).ReplayWorkflowHistoryWithOptions(quiet{}, h, interpreter.ReplayOptions(h)); err != nil {
 		t.Error(err)
 	}
 }

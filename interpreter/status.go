@@ -33,7 +33,8 @@ type StepStatus struct {
 	Done    int        `json:"done,omitempty"`  // items of a for_each that have ended
 	Total   int        `json:"total,omitempty"` // items of a for_each
 	Error   string     `json:"error,omitempty"`
-	At      string     `json:"at"` // file:line
+	Child   string     `json:"child,omitempty"` // the workflow id of the step's child
+	At      string     `json:"at"`              // file:line
 }
 
 // A view is what the run remembers of a step for its status.
@@ -47,6 +48,7 @@ type view struct {
 	done    int
 	total   int
 	failure *Failure
+	child   string
 }
 
 // viewOf is the view of a step, which is kept from its first beginning on.
@@ -152,7 +154,7 @@ func (r *run) status() Status {
 func (v *view) snapshot() StepStatus {
 	st := StepStatus{
 		Path: v.step.Path, ID: v.step.ID, Verb: v.step.Verb, Status: v.status, Started: v.started,
-		Done: v.done, Total: v.total, At: v.step.At(),
+		Child: v.child, Done: v.done, Total: v.total, At: v.step.At(),
 	}
 	if v.step.Title != nil && v.step.Title.IsConst() {
 		st.Title, _ = v.step.Title.Const.(string)

@@ -37,6 +37,8 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 	switch b := s.Body.(type) {
 	case *dsl.Activity, *dsl.Action:
 		return r.call(ctx, s, sc)
+	case *dsl.Child:
+		return r.child(ctx, s, b, sc)
 	case *dsl.Compute:
 		return r.compute(ctx, s, b, sc)
 	case *dsl.Set:
@@ -162,6 +164,10 @@ type outcome struct {
 // catch, on_error and compensate. What goes wrong in a cancelled context is a
 // part of the cancellation, which no step answers.
 func (r *run) outcome(ctx workflow.Context, t *turn) *outcome {
+	if t.err == skipped {
+		t.scope.record(t.step, "skipped", nil, nil)
+		return &outcome{status: "skipped"}
+	}
 	s, sc, output := t.step, t.scope, t.output
 	err := r.failure(s, sc, t.err)
 	f, failed := err.(*Failure)

@@ -40,6 +40,7 @@ func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
 	}
 	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"], raised: true}
 	f.category, _ = e["category"].(string)
+	f.child, _ = e[childFailed].(bool)
 	f.Message, _ = e["message"].(string)
 	f.Step, _ = e["step"].(string)
 	f.Path, _ = e["path"].(string)

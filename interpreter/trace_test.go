@@ -207,6 +207,43 @@ func (o *tracingOut) ExecuteLocalActivity(ctx workflow.Context, kind string, arg
 	return o.Next.ExecuteLocalActivity(ctx, kind, args...)
 }
 
+func (o *tracingOut) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
+	opts := workflow.GetChildWorkflowOptions(ctx)
+	line := fmt.Sprintf("child %s %s%s", opts.WorkflowID, kind, argsText(args))
+	add := func(name, value string) {
+		if value != "" && value != "0s" && value != "0" && value != "Unspecified" {
+			line += " " + name + "=" + value
+		}
+	}
+	if opts.TaskQueue != "default-test-taskqueue" {
+		add("queue", opts.TaskQueue)
+	}
+	add("execution", opts.WorkflowExecutionTimeout.String())
+	add("run", opts.WorkflowRunTimeout.String())
+	add("task", opts.WorkflowTaskTimeout.String())
+	add("reuse", opts.WorkflowIDReusePolicy.String())
+	add("close", opts.ParentClosePolicy.String())
+	add("priority", strconv.Itoa(opts.Priority.PriorityKey))
+	if p := opts.RetryPolicy; p != nil {
+		add("attempts", strconv.Itoa(int(p.MaximumAttempts)))
+	}
+	add("details", opts.StaticDetails)
+	for _, name := range workflow.DeterministicKeys(opts.Memo) {
+		line += " memo." + name + "=" + strings.TrimSpace(argsText([]any{opts.Memo[name]}))
+	}
+	for key, v := range opts.TypedSearchAttributes.GetUntypedValues() {
+		line += fmt.Sprintf(" attribute.%s=%v", key.GetName(), v) // at most one in a case
+	}
+	if opts.VersioningOverride != nil {
+		line += fmt.Sprintf(" version=%T", opts.VersioningOverride)
+	}
+	if id, _, _ := strings.Cut(opts.WorkflowID, "~"); !strings.HasSuffix(id, opts.StaticSummary) {
+		add("summary", strconv.Quote(opts.StaticSummary))
+	}
+	o.trace.add(workflow.Now(ctx), line)
+	return o.Next.ExecuteChildWorkflow(ctx, kind, args...)
+}
+
 func (o *tracingOut) NewTimerWithOptions(ctx workflow.Context, d time.Duration, options workflow.TimerOptions) workflow.Future {
 	if d > 0 && ctx.Err() == nil {
 		o.trace.add(workflow.Now(ctx), fmt.Sprintf("timer %s %q", d, options.Summary))

@@ -23,6 +23,7 @@ var rules = []Rule{
 	{"plain-http", "a secret that is sent without encryption", plainHTTP},
 	{"unknown-status", "a comparison with a status that does not exist", unknownStatus},
 	{"unknown-category", "a type of error that is spelled almost like a category", unknownCategory},
+	{"unknown-child", "a child workflow that is spelled almost like one of the files", unknownChild},
 	{"uncatalogued-activity", "an activity type that is spelled almost like one of the catalogue", uncatalogued},
 }
 

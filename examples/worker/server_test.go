@@ -234,7 +234,7 @@ func replay(t *testing.T, h *historypb.History, logger log.Logger) {
 		t.Fatal(err)
 	}
 	r.RegisterDynamicWorkflow((&interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}).Run, workflow.DynamicRegisterOptions{})
-	if err := r.ReplayWorkflowHistory(logger, h); err != nil {
+	if err := r.ReplayWorkflowHistoryWithOptions(logger, h, interpreter.ReplayOptions(h)); err != nil {
 		t.Fatal(err)
 	}
 }

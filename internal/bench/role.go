@@ -204,7 +204,7 @@ func (r *role) replays(q request) (a answer, err error) {
 	}
 	before := cpu()
 	for range q.Times {
-		if err := replayer.ReplayWorkflowHistory(quiet(), h); err != nil {
+		if err := replayer.ReplayWorkflowHistoryWithOptions(quiet(), h, interpreter.ReplayOptions(h)); err != nil {
 			return a, err
 		}
 	}
