@@ -51,7 +51,7 @@ func (p *Program) analyse() {
 			if inner, ok := b.Do[len(b.Do)-1].Body.(*ForEach); ok && b.Collect == nil {
 				inner.Keep = b.Keep // they are the results of this loop
 			}
-			if b.Concurrency > 1 {
+			if b.Concurrent() {
 				p.mark(b.Do)
 			}
 		case *Parallel:

@@ -56,13 +56,13 @@ func (c *checker) handlers(flow, end scope) {
 	all := flow.withSteps(optional(end.steps, notRun))
 	all.loose = end.loose
 	failure := all.with("error", errorType)
-	failure.returns = true
+	failure.returns, failure.cleanup = true, "`on_failure`"
 	c.list(c.def.OnFailure, failure)
 	cancel := all.with("error", errorType)
-	cancel.returns = false
+	cancel.returns, cancel.cleanup = false, "`on_cancel`"
 	c.list(c.def.OnCancel, cancel)
 	final := all.with("error", errorType.OrNil("the workflow may have succeeded"))
-	final.noReturn = "`finally`"
+	final.noReturn, final.cleanup = "`finally`", "`finally`"
 	c.list(c.def.Finally, final)
 	c.deadLetter(c.def.Compensation, all)
 }
@@ -72,7 +72,7 @@ func (c *checker) deadLetter(k *Compensation, sc scope) {
 		return
 	}
 	sc = sc.with("error", errorType)
-	sc.noReturn = "`dead_letter`"
+	sc.noReturn, sc.cleanup = "`dead_letter`", "`dead_letter`"
 	c.list(k.DeadLetter, sc.behind(sc.noReturn))
 }
 

@@ -24,7 +24,7 @@ func (c *checker) modifiers(s *Step, sc scope, exported exports, output *types.T
 		c.list(s.OnTimeout.Steps, own)
 	}
 	final := own.with("error", errorType.OrNil("the step may have succeeded"))
-	final.noReturn = "`finally`"
+	final.noReturn, final.cleanup = "`finally`", "`finally`"
 	c.list(s.Finally, final.behind(final.noReturn))
 	c.compensate(s, sc, exported, output)
 	c.useless(s)
@@ -79,6 +79,10 @@ func (c *checker) compensate(s *Step, sc scope, exported exports, output *types.
 	if k == nil || k.None {
 		return
 	}
+	if sc.cleanup != "" {
+		c.diags.Warn("useless-modifier", s.compensateAt, "what a step in %s does is never undone: `compensate` has no effect", sc.cleanup).
+			WithHint("leave it out, or put the steps that are undone together into a saga: there")
+	}
 	inner := exported.steps
 	if s.leftEarly() {
 		inner = optional(inner, "the step may have been left with `break` or `next`")
@@ -91,7 +95,7 @@ func (c *checker) compensate(s *Step, sc scope, exported exports, output *types.
 		hidden.Hidden = "the compensation is registered before its step runs, so there is no output yet"
 		own = sc.withStep(s, &hidden)
 	}
-	own.noReturn, own.undoing, own.concurrent = "a compensation", true, ""
+	own.noReturn, own.undoing, own.concurrent, own.cleanup = "a compensation", true, "", "a compensation"
 	c.list(k.Steps, own.behind(own.noReturn))
 }
 

@@ -30,6 +30,7 @@ type scope struct {
 	concurrent   string        // what runs beside others here, and so cannot set state
 	noReturn     string        // where `return` is not allowed
 	undoing      bool          // the steps are compensations
+	cleanup      string        // the block of cleanup steps around, whose steps are never undone
 	compensation *Compensation // how the saga around, or the workflow, undoes
 	loose        bool          // a step could not be read, so unknown ids are not reported
 	returns      bool          // a result returned here is that of the workflow

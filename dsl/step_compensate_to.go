@@ -108,7 +108,7 @@ func (e enclosure) besideOthers() string {
 	case *Parallel:
 		return fmt.Sprintf("the branch %q", e.block)
 	case *ForEach:
-		if b.Concurrency > 1 {
+		if b.Concurrent() {
 			return "a loop whose items run at the same time"
 		}
 	}

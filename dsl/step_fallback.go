@@ -23,6 +23,7 @@ func (b *Fallback) Blocks() []Block { return []Block{{"", b.Alternatives, true}}
 // check lets each alternative see how those before it have ended. After the
 // step none of them has run for sure.
 func (b *Fallback) check(c *checker, s *Step, sc scope) *types.Type {
+	sc.cleanup = "" // an alternative that fails is undone wherever it is
 	var output *types.Type
 	within := sc
 	for i, alternative := range b.Alternatives {

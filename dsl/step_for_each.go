@@ -15,8 +15,9 @@ type ForEach struct {
 	List        *expr.Expr
 	As          string
 	Key         *expr.Expr
-	Concurrency int
-	BatchSize   int // elements per item; 0 means that an item is an element
+	Concurrency int         // 1 if it is not set or computed
+	Width       *expr.Value // computes the concurrency when the loop begins, or nil
+	BatchSize   int         // elements per item; 0 means that an item is an element
 	OnItemError Tolerance
 	Collect     *expr.Value
 	Do          []*Step
@@ -40,7 +41,9 @@ func (e *ForEach) Fields(f *fields.Set) {
 	bindSteps(f, &e.Do, "do", "steps for each element; they see `item` and `index`", fields.Required)
 	f.Ident(&e.As, "as", "the name of the element, `item` if not set")
 	f.Expr(&e.Key, "key", "what identifies an element, on `item`; its position if not set", fields.Sees(seesItem))
-	f.Int(&e.Concurrency, "concurrency", "how many elements are worked on at the same time, 1 if not set", fields.AtLeast(1))
+	f.Node("concurrency", "how many elements are worked on at the same time, 1 if not set", map[string]any{"anyOf": []any{
+		map[string]any{"type": "integer", "minimum": 1}, map[string]any{"type": "string", "pattern": `^\$\{`},
+	}}, func(n *syntax.Node) { e.bindConcurrency(f, n) })
 	f.Int(&e.BatchSize, "batch_size", "makes `item` a list of so many elements, the last of what is left, and `index` the number of the batch", fields.AtLeast(1))
 	f.Node("on_item_error", "`fail` at the first failed item, `continue`, or `{tolerate: 5%}`", map[string]any{"anyOf": []any{
 		map[string]any{"enum": []string{"fail", "continue"}},
@@ -52,6 +55,33 @@ func (e *ForEach) Fields(f *fields.Set) {
 		f.Diags().Error("bad-name", f.KeySpan("as"), "%q cannot be a name here", e.As).WithHint("it is the position of the element; choose another")
 	}
 }
+
+// bindConcurrency binds a number, or ${ } that yields one.
+func (e *ForEach) bindConcurrency(f *fields.Set, n *syntax.Node) {
+	if n.Type == syntax.String && strings.Contains(n.Value, "${") {
+		if e.Width = expr.ParseValue(n, f.Diags()); e.Width != nil {
+			f.AddSlots(fields.Slot{Name: "concurrency", Value: e.Width, Want: types.IntType})
+		}
+		return
+	}
+	if n.Type == syntax.String && n.Plain && strings.Contains(n.Value, ".") {
+		f.Diags().Error("wrong-type", n.Span, "%q must be an integer, not %s", "concurrency", shown(n)).
+			WithHint("to compute it write ${ %s }", n.Value).WithFix(n.Span, "${ "+n.Value+" }")
+		return
+	}
+	one := syntax.Node{Kind: syntax.Map, Span: n.Span, Entries: []syntax.Entry{
+		{Key: &syntax.Node{Value: "concurrency", Span: n.Span}, Value: n}}}
+	fields.Bind(concurrency{&e.Concurrency}, stepName("for_each"), &one, f.Env())
+}
+
+// concurrency binds the constant form.
+type concurrency struct{ p *int }
+
+// Fields declares the one key.
+func (c concurrency) Fields(f *fields.Set) { f.Int(c.p, "concurrency", "", fields.AtLeast(1)) }
+
+// Concurrent tells whether elements may be worked on at the same time.
+func (e *ForEach) Concurrent() bool { return e.Concurrency > 1 || e.Width != nil }
 
 func (e *ForEach) bindTolerance(f *fields.Set, n *syntax.Node) {
 	switch {
@@ -108,7 +138,8 @@ func (e *ForEach) check(c *checker, s *Step, sc scope) *types.Type {
 		elem = types.ListOf(elem)
 	}
 	inner := sc.with(e.As, elem).with("index", types.IntType)
-	if e.Concurrency > 1 {
+	inner.cleanup = "" // an item that fails is undone wherever it is
+	if e.Concurrent() {
 		inner.concurrent = "an item of a concurrent for_each"
 		inner = inner.behind(inner.concurrent)
 	}

@@ -88,6 +88,7 @@ func (p *Parallel) Blocks() (blocks []Block) {
 
 func (p *Parallel) check(c *checker, s *Step, sc scope) *types.Type {
 	sc.concurrent = "a branch of parallel"
+	sc.cleanup = ""
 	why := ""
 	if p.Need > 0 {
 		why = "the branch may have failed, or been cancelled because others succeeded"

@@ -31,6 +31,7 @@ func (g *Saga) check(c *checker, s *Step, sc scope) *types.Type {
 		sc.compensation = g.Compensation
 	}
 	sc.saga = true
+	sc.cleanup = ""
 	c.branches(s, sc, "")
 	c.deadLetter(g.Compensation, sc)
 	return types.NilType

@@ -38,12 +38,12 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 	patient, _ := workflow.NewDisconnectedContext(ctx) // what is cancelled is still awaited
 	var out []*sent
 	for {
-		out = append(out, r.sendNext(inner, l, l.body.Concurrency-len(out))...)
+		out = append(out, r.sendNext(inner, l, l.width-len(out))...)
 		if len(out) == 0 && !l.more() {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.body.Concurrency && l.more()
+			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.width && l.more()
 		})
 		kept := out[:0]
 		for _, t := range out {

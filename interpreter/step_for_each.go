@@ -24,6 +24,7 @@ type loop struct {
 	scope   *scope
 	items   []any
 	keys    []any    // nil where positions identify the items
+	width   int      // how many items are worked on at the same time
 	next    int      // the item to be taken next
 	results []any    // nil where nobody reads them
 	size    int      // of the results, in bytes of JSON
@@ -49,6 +50,9 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	if l.keys, err = r.keys(l); err != nil {
 		return nil, err
 	}
+	if l.width, err = r.width(l); err != nil {
+		return nil, err
+	}
 	if b.Keep {
 		l.results = make([]any, len(items))
 	}
@@ -68,9 +72,28 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	return l.results, nil
 }
 
+// width evaluates the concurrency of a loop.
+func (r *run) width(l *loop) (int, error) {
+	if l.body.Width == nil {
+		return l.body.Concurrency, nil
+	}
+	v, err := r.eval(l.step, l.body.Width, l.scope)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := v.(int)
+	if f, isFloat := v.(float64); isFloat {
+		n, ok = value.Whole(f)
+	}
+	if ok && n >= 1 {
+		return n, nil
+	}
+	return 0, wrongType(l.body.Width, "an integer from 1", v)
+}
+
 // work takes the items, alone or with others.
 func (r *run) work(ctx workflow.Context, l *loop) {
-	workers := min(l.body.Concurrency, len(l.items))
+	workers := min(l.width, len(l.items))
 	if workers <= 1 {
 		r.take(ctx, l, func() {})
 		return

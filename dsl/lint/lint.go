@@ -21,6 +21,7 @@ var rules = []Rule{
 	{"long-local", "a local activity that takes long", longLocal},
 	{"literal-secret", "a password or token in the text", literalSecret},
 	{"plain-http", "a secret that is sent without encryption", plainHTTP},
+	{"large-concurrency", "a loop that asks for more activities at once than a run may have", largeConcurrency},
 	{"unknown-status", "a comparison with a status that does not exist", unknownStatus},
 	{"unknown-category", "a type of error that is spelled almost like a category", unknownCategory},
 	{"unknown-child", "a child workflow that is spelled almost like one of the files", unknownChild},
