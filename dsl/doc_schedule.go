@@ -19,6 +19,7 @@ type Schedule struct {
 	Timezone, Overlap, Note             string
 	CatchupWindow, Jitter               time.Duration
 	PauseOnFailure, Paused              bool
+	RemainingActions                    int
 	StartAt, EndAt                      string
 
 	at   map[string]source.Span // where each value stands
@@ -43,6 +44,7 @@ func (s *Schedule) Fields(f *fields.Set) {
 	f.Bool(&s.PauseOnFailure, "pause_on_failure", "whether a failed run pauses the schedule")
 	f.String(&s.StartAt, "start_at", "nothing is started before this time")
 	f.String(&s.EndAt, "end_at", "nothing is started after this time")
+	f.Int(&s.RemainingActions, "remaining_actions", "how many runs are started before the schedule rests; no bound if not set", fields.AtLeast(1))
 	f.Bool(&s.Paused, "paused", "whether the schedule is created paused")
 	f.String(&s.Note, "note", "a note for operators")
 	f.String(&s.WorkflowID, "workflow_id", "the workflow id of the runs, to which the server adds the time")
