@@ -20,6 +20,7 @@ type world struct {
 	mu       sync.Mutex
 	accounts map[string]int
 	booked   map[string]object // by reference
+	asked    map[string]int    // by export: how often its state was read
 }
 
 type object = map[string]any
@@ -29,6 +30,7 @@ func newWorld() *world {
 		pace:     time.Millisecond,
 		accounts: map[string]int{"account-a": 1_000_000, "account-b": 0},
 		booked:   map[string]object{},
+		asked:    map[string]int{},
 	}
 }
 
@@ -42,6 +44,9 @@ func (w *world) activities() map[string]any {
 		"call_partner":       busyAtFirst("PartnerBusy", object{"quote_cents": 512000, "valid_until": "2030-01-01"}),
 		"quick_calculation":  instalments,
 		"scrape_page":        scrape,
+		"start_export":       made("job", "export"),
+		"read_export":        w.readExport,
+		"cancel_export":      done,
 
 		"send_email":        made("message_id", "mail"),
 		"send_notification": notify,
@@ -223,6 +228,17 @@ func instalments(_ context.Context, in struct {
 func scrape(_ context.Context, in object) (object, error) {
 	url, _ := in["url"].(string)
 	return object{"url": url, "title": path.Base(url), "words": 10 * len(url)}, nil
+}
+
+// readExport says that an export is done when it is asked for the third time.
+func (w *world) readExport(_ context.Context, in object) (object, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	job := fmt.Sprint(in["job"])
+	if w.asked[job]++; w.asked[job] < 3 {
+		return object{"state": "running"}, nil
+	}
+	return object{"state": "done", "file": job + ".csv"}, nil
 }
 
 func notify(ctx context.Context, text string) error {
