@@ -34,6 +34,9 @@ func (p *Program) analyse() {
 	p.WalkAll(func(s *Step) {
 		s.Exprs(func(e *expr.Expr) { s.NamesItself = note(e) || s.NamesItself })
 	})
+	for _, s := range p.Signals {
+		s.Instant = instant(s.Do)
+	}
 	p.WalkAll(func(s *Step) {
 		p.byPath[s.Path] = s
 		if s.ID != "" {

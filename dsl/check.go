@@ -45,6 +45,7 @@ func (d *Definition) check(space *Workspace, diags *diag.List) {
 	flow := start.with("state", c.state.read)
 	end := c.list(d.Steps, flow)
 	c.handlers(flow, end)
+	c.messages(flow, end)
 	c.documentSlots(flow, end)
 }
 

@@ -37,6 +37,8 @@ func (s *Step) leaves() bool {
 		return leaves(b.Do)
 	case *Saga:
 		return leaves(b.Do)
+	case *Lock:
+		return leaves(b.Do)
 	}
 	return false
 }
@@ -125,6 +127,10 @@ func (c *checker) afterwards(s *Step, sc scope) scope {
 			return sc.narrow(b.Condition.NotNilWhen(false))
 		}
 		if leaves(b.Else) {
+			return sc.narrow(b.Condition.NotNilWhen(true))
+		}
+	case *Await:
+		if b.Condition != nil && len(s.Catch) == 0 && s.OnError == "" && (s.OnTimeout == nil || s.OnTimeout.Fail) {
 			return sc.narrow(b.Condition.NotNilWhen(true))
 		}
 	case *Switch:

@@ -20,6 +20,8 @@ const (
 	seesItem       = "item"       // the element of a loop
 	seesBody       = "body"       // the end of a loop's body
 	seesLater      = "later"      // the step's; its type depends on something else
+	seesMessage    = "message"    // `message`, and the main flow as optional
+	seesWait       = "wait"       // the step's, evaluated whenever something has changed
 )
 
 // A scope is what is visible at one place of a definition.
@@ -29,6 +31,7 @@ type scope struct {
 
 	concurrent   string        // what runs beside others here, and so cannot set state
 	noReturn     string        // where `return` is not allowed
+	handler      bool          // the steps are those of a message
 	undoing      bool          // the steps are compensations
 	cleanup      string        // the block of cleanup steps around, whose steps are never undone
 	compensation *Compensation // how the saga around, or the workflow, undoes
@@ -62,8 +65,11 @@ func (s scope) withStep(step *Step, t *types.Type) scope {
 		field("status", types.StringType),
 		field("error", errorType.OrNil(failed)),
 	}
-	if _, ok := step.Body.(*ForEach); ok {
+	switch step.Body.(type) {
+	case *ForEach:
 		members = append(members, forEachExtras...)
+	case *Receive:
+		members = append(members, field("name", types.StringType.OrNil("nothing may have been received")))
 	}
 	if _, ok := step.Body.(*Fallback); ok {
 		members = append(members, field("chosen", chosenType(step)))
@@ -141,6 +147,9 @@ func (s scope) seeing(place string) scope {
 	switch place {
 	case seesReadOnly:
 		return s.readOnly()
+	case seesWait:
+		s = s.readOnly()
+		s.names = s.names.Forbid("now", "it would never wake the step: time passes unseen; write timeout: on the step, or sleep_until")
 	case seesSecrets:
 		return s.with("secrets", s.secrets)
 	case seesProjection:

@@ -39,6 +39,8 @@ type Definition struct {
 	RetryPolicies []*NamedRetry
 	Timeouts      RunTimeouts
 	Queries       []*Query
+	Signals       []*Signal
+	Updates       []*Update
 
 	SearchAttributes []Attribute // set when a run starts
 	Memo             []Attribute // noted when a run starts
@@ -53,6 +55,7 @@ type Definition struct {
 	looseEnv, looseSecrets, looseState bool // a declaration could not be read, so unknown names are not reported
 	loosePolicies                      bool
 	looseTypes                         bool // nor wrong types in the state
+	looseSignals                       bool // nor signals that nobody declares
 	keys                               []string
 	secretSpans                        []source.Span
 	mentions                           []*Retry
@@ -141,6 +144,7 @@ func (d *Definition) Fields(f *fields.Set) {
 	attributesKey{"search_attributes", "what runs are found by, set when one starts", seesStart}.bind(f, &d.SearchAttributes)
 	attributesKey{"memo", "values noted with a run when it starts, which lists show", seesStart}.bind(f, &d.Memo)
 	f.Node("queries", "questions a running workflow answers, by name", map[string]any{"type": "object"}, func(n *syntax.Node) { d.bindQueries(f, n) })
+	d.bindMessages(f)
 	bindCompensation(f, &d.Compensation)
 	bindSteps(f, &d.Steps, "steps", "what the workflow does, in order", fields.Required)
 	bindSteps(f, &d.OnFailure, "on_failure", "steps that run when an error ends the workflow; they see `error`")
@@ -213,6 +217,7 @@ func (d *Definition) lists() []Block {
 	if d.Compensation != nil {
 		blocks = append(blocks, Block{Name: "dead_letter", Steps: d.Compensation.DeadLetter})
 	}
+	blocks = append(blocks, d.handlers()...)
 	return append(blocks,
 		Block{Name: "on_failure", Steps: d.OnFailure},
 		Block{Name: "on_cancel", Steps: d.OnCancel},

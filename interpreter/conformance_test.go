@@ -77,6 +77,12 @@ type event struct {
 	Query  string   `yaml:"query"`
 
 	Operator *interpreter.Decision `yaml:"operator"`
+	Signal   string                `yaml:"signal"`
+	Update   string                `yaml:"update"`
+	ID       string                `yaml:"id"`   // of the update
+	With     yaml.Node             `yaml:"with"` // the payload, or
+	Args     []yaml.Node           `yaml:"args"` // several
+	Raw      string                `yaml:"raw"`  // a payload in this encoding, which is no JSON
 }
 
 type duration time.Duration

@@ -34,7 +34,12 @@ func (r *run) begin(ctx workflow.Context, sc *scope, args converter.EncodedValue
 }
 
 func (r *run) checkInput(input any) (any, error) {
-	schema := r.program.Input
+	return fit(r.program.Input, input, InvalidInput, "the input does not fit: ")
+}
+
+// fit applies a schema, with its defaults, to what came from outside. Nothing is
+// an empty object where the schema wants one.
+func fit(schema *jsonschema.Schema, input any, kind, complaint string) (any, error) {
 	if schema == nil {
 		return input, nil
 	}
@@ -46,7 +51,7 @@ func (r *run) checkInput(input any) (any, error) {
 	if len(violations) == 0 {
 		return input, nil
 	}
-	return nil, misfit(InvalidInput, "the input does not fit: ", violations)
+	return nil, misfit(kind, complaint, violations)
 }
 
 // result is what a run returns: it fits output_schema, and the server takes it.

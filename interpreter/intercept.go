@@ -22,7 +22,8 @@ func Options(o worker.Options) worker.Options {
 	return o
 }
 
-// Interceptor sends the idempotency key of a step with its activity.
+// Interceptor keeps the signals of a run in the order in which they arrive, and
+// sends the idempotency key of a step with its activity.
 func Interceptor() interceptor.WorkerInterceptor { return &workerInterceptor{} }
 
 type workerInterceptor struct {
@@ -31,13 +32,26 @@ type workerInterceptor struct {
 
 // InterceptWorkflow is called once for each run that a worker works on.
 func (*workerInterceptor) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
-	i := &inbound{}
+	i := &inbound{inbox: new(inbox)}
 	i.Next = next
 	return i
 }
 
 type inbound struct {
 	interceptor.WorkflowInboundInterceptorBase
+	inbox *inbox
+}
+
+// ExecuteWorkflow hands the inbox to the run.
+func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
+	return i.Next.ExecuteWorkflow(workflow.WithValue(ctx, inboxKey{}, i.inbox), in)
+}
+
+// HandleSignal only appends: an error here, or a coroutine started here, would
+// block the run for ever. Signals can arrive before the run begins.
+func (i *inbound) HandleSignal(_ workflow.Context, in *interceptor.HandleSignalInput) error {
+	i.inbox.arrived = append(i.inbox.arrived, arrival{in.SignalName, in.Arg})
+	return nil
 }
 
 // Init puts our outbound interceptor in front of the run's commands.

@@ -24,6 +24,9 @@ type Programs interface {
 // An Interpreter runs the programs of a worker.
 type Interpreter struct {
 	Programs Programs
+	// Converter is the data converter of the worker's client, where it is not
+	// the default: signals reach the interpreter as they were sent.
+	Converter converter.DataConverter
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -59,7 +62,11 @@ func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (a
 	if err := r.begin(ctx, sc, args); err != nil {
 		return nil, r.fail(fromError(err))
 	}
-	err = r.steps(ctx, r.program.Steps, sc)
+	main, err := r.open(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	err = r.settle(ctx, r.steps(main, r.program.Steps, sc))
 	result, err := r.output(sc, err)
 	if err != nil {
 		r.undo(ctx, sc, err)
@@ -75,10 +82,18 @@ func (i *Interpreter) load(ctx workflow.Context) (*run, error) {
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin)
+	r.converter = i.converter()
 	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.operators(ctx)
+}
+
+func (i *Interpreter) converter() converter.DataConverter {
+	if i.Converter == nil {
+		return converter.GetDefaultDataConverter()
+	}
+	return workflow.DataConverterWithoutDeadlockDetection(i.Converter)
 }
 
 // pin records the definition in the run's history; in replay it reads it there.

@@ -49,6 +49,11 @@ var kinds = map[string]string{
 	"Repeat":          `[{repeat: [{id: b, activity: echo, with: "${ index }"}], until: 'steps.b.output == 2', max_iterations: 9}, {id: a, repeat: [{activity: echo}], max_iterations: 2, catch: [{output: "${ error.details.iterations }"}]}, {return: "${ steps.a.output == 2 }"}]`,
 	"Break":           `[{id: a, for_each: '1..9', concurrency: 3, do: [{activity: echo, with: "${ item }"}, {if: item == 2, break: a}, {sleep: 1h}]}, {id: b, while: 'index < 9', max_iterations: 9, do: [{activity: echo}, {break: b}]}, {return: "${ steps.a.counts.succeeded == 1 }"}]`,
 	"Next":            `[{id: a, for_each: '1..3', do: [{id: b, repeat: [{activity: echo, with: "${ [item, index] }"}, {if: item == 2, next: a}, {if: index < 2, next: b}, {break: b}], max_iterations: 9}, {value: "${ item }"}]}, {return: "${ steps.a.output == [1, nil, 3] }"}]`,
+	"Await":           `[{id: a, await: state.n == 1, timeout: 1h}, {id: b, await: state.n == 3, timeout: 1ms, on_timeout: {output: late}}, {return: "${ steps.b.output == 'late' }"}]`,
+	"Receive":         `[{id: a, receive: go_on, where: message == 7}, {id: b, activity: echo, with: "${ steps.a.name }"}, {return: "${ steps.a.output == 7 && steps.b.output == 'go_on' }"}]`,
+	"SendSignal":      `[{id: a, signal: {workflow_id: nobody, name: hello, with: 1}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
+	"CancelWorkflow":  `[{id: a, cancel: {workflow_id: nobody, reason: no use}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
+	"Lock":            `[{parallel: {x: [{lock: a, do: [{id: one, activity: echo, with: 1}]}], y: [{lock: a, do: [{id: two, activity: echo, with: 2}]}]}}, {return: "${ steps.one.output + steps.two.output == 3 }"}]`,
 }
 
 // inner is a workflow that runs as a child.
@@ -72,8 +77,13 @@ func TestEveryKindRuns(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		steps := kinds[name]
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsteps: "+steps+"\n")
+			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n")
 			run := s.start("demo")
+			if name == "Receive" {
+				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {
+					t.Fatal(err)
+				}
+			}
 			var result bool
 			if err := s.get(run, &result); err != nil || !result {
 				t.Fatalf("the result is %v, %v", result, err)

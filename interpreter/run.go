@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -21,8 +22,17 @@ type run struct {
 	pending    int            // activities scheduled and not ended
 	awaited    int            // children under way that a step waits for
 	started    []startedChild // those that no step waits for
+	requests   int            // signals and cancellations sent to others and not confirmed
 	undos      int            // compensations registered so far
 	registered []*entry       // every compensation that has not been dropped
+
+	mail      *mailbox
+	converter converter.DataConverter
+	base      workflow.Context  // of the run itself
+	root      *scope            // of the main flow
+	locks     map[string]*mutex // of the run, by what is locked
+	broken    *Failure          // of a handler: it ends the run
+	abort     func()            // cancels the main flow
 
 	views map[string]*view // by path
 	order []*view          // in the order in which steps began
@@ -32,6 +42,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin) *run {
 	r := &run{
 		program: program, pin: pin, info: workflow.GetInfo(ctx),
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{},
+		mail: newMailbox(inboxOf(ctx)), locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx}
 	r.keyBase = keyBase(r.info)
@@ -73,6 +84,7 @@ func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, 
 	if e := r.last(ctx, sc, err); err == nil && e != nil {
 		err = e
 	}
+	r.farewell(ctx)
 	switch f, failed := err.(*Failure); {
 	case failed:
 		return nil, r.fail(f)

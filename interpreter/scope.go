@@ -19,6 +19,9 @@ type scope struct {
 	group  *group            // what runs beside others, and may be cancelled with them
 	undone *compensated      // set in a compensation
 
+	below []*scope // of handlers, which see the main flow's steps as they go
+	held  []string // the locks around
+
 	loop, item string // the path of the innermost loop, and that of its current item
 }
 
@@ -57,7 +60,7 @@ func (r *run) pendingSteps() map[string]any {
 // child returns a scope that sees what sc sees, and whose additions sc does not.
 func (sc *scope) child() *scope {
 	c := *sc
-	c.outer = nil
+	c.outer, c.below = nil, nil
 	c.vars = make(map[string]any, len(sc.vars)+2)
 	copyMap(c.vars, sc.vars)
 	c.steps = make(map[string]any, len(sc.steps))
@@ -127,9 +130,12 @@ func (sc *scope) record(s *dsl.Step, status string, output any, failure any) {
 		return
 	}
 	record := map[string]any{"output": output, "status": status, "error": failure}
-	if _, loop := s.Body.(*dsl.ForEach); loop {
-		before, _ := sc.steps[s.ID].(map[string]any)
+	before, _ := sc.steps[s.ID].(map[string]any)
+	switch s.Body.(type) {
+	case *dsl.ForEach:
 		record["errors"], record["counts"] = before["errors"], before["counts"]
+	case *dsl.Receive:
+		record["name"] = before["name"]
 	}
 	if _, fallback := s.Body.(*dsl.Fallback); fallback {
 		before, _ := sc.steps[s.ID].(map[string]any)
@@ -148,5 +154,8 @@ func (sc *scope) start(s *dsl.Step) {
 func (sc *scope) put(id string, record map[string]any) {
 	for at := sc; at != nil; at = at.outer {
 		at.steps[id] = record
+		for _, h := range at.below {
+			h.steps[id] = record
+		}
 	}
 }

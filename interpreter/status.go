@@ -17,6 +17,7 @@ type Status struct {
 	Steps         []StepStatus   `json:"steps"`    // in the order in which they began
 	State         map[string]any `json:"state,omitempty"`
 	Compensations []any          `json:"compensations,omitempty"`
+	Messages      *MessageStatus `json:"messages,omitempty"`
 }
 
 // A StepStatus is one step in a Status. Of a step in a loop it is the newest
@@ -135,10 +136,11 @@ func (r *run) status() Status {
 	s := Status{
 		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest,
 		Steps: make([]StepStatus, 0, len(r.order)), Position: []string{}, State: r.state,
+		Messages: r.messageStatus(),
 	}
 	for _, v := range r.order {
 		st := v.snapshot()
-		if st.Status == "running" {
+		if st.Status == "running" || st.Status == "waiting" {
 			s.Position = append(s.Position, st.At)
 		}
 		s.Steps = append(s.Steps, st)

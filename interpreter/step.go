@@ -63,6 +63,16 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.sleep(ctx, s, b, sc)
 	case *dsl.SleepUntil:
 		return r.sleepUntil(ctx, s, b, sc)
+	case *dsl.Await:
+		return r.await(ctx, s, b, sc)
+	case *dsl.Receive:
+		return r.receiveSignal(ctx, s, b, sc)
+	case *dsl.SendSignal:
+		return r.sendSignal(ctx, s, b, sc)
+	case *dsl.CancelWorkflow:
+		return r.cancelOther(ctx, s, b, sc)
+	case *dsl.Lock:
+		return r.lock(ctx, s, b, sc)
 	case *dsl.Try:
 		return r.try(ctx, s, b, sc)
 	case *dsl.Saga:

@@ -89,6 +89,10 @@ func (t *trace) take(now time.Time, activityID string) {
 // event makes something happen to the run.
 func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 	switch {
+	case e.Signal != "":
+		t.signal(env, e)
+	case e.Update != "":
+		t.update(env, e)
 	case e.Cancel:
 		t.add(env.Now(), "asked to cancel")
 		env.CancelWorkflow()
@@ -103,6 +107,7 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 				line += fmt.Sprintf(" %d/%d", s.Done, s.Total)
 			}
 		}
+		line += messagesText(st.Messages)
 		for _, c := range st.Compensations {
 			m := c.(map[string]any)
 			line += fmt.Sprintf(", undo %s %s", m["step"], m["status"])

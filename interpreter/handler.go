@@ -1,0 +1,192 @@
+package interpreter
+
+import (
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+)
+
+// handlerGrace is how long handlers may go on when the workflow has come to its
+// end.
+const handlerGrace = 10 * time.Minute
+
+// A handler is the steps of one message while they run.
+type handler struct {
+	kind, name string // signal or update, and its name
+	id         string // of the update
+	started    time.Time
+	begun      bool // it has had its first turn
+	scope      *scope
+	cancel     func()
+}
+
+// begin notes a handler, and gives it a scope of its own. Number tells its
+// effects apart from those of other messages of the name.
+func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handler {
+	h := &handler{kind: kind, name: name, id: number, started: workflow.Now(ctx)}
+	sc := r.root.child()
+	sc.group, sc.undo = new(group), r.root.undo
+	sc.loop = kind + "s." + name
+	sc.item = sc.loop + "[" + number + "]"
+	h.scope = sc
+	r.root.below = append(r.root.below, sc)
+	r.mail.running = append(r.mail.running, h)
+	return h
+}
+
+// over forgets a handler that has ended.
+func (r *run) over(h *handler) {
+	r.root.below = without(r.root.below, h.scope)
+	r.mail.running = without(r.mail.running, h)
+}
+
+// without returns a list without one of its elements.
+func without[T comparable](list []T, gone T) []T {
+	kept := list[:0]
+	for _, x := range list {
+		if x != gone {
+			kept = append(kept, x)
+		}
+	}
+	var zero T
+	for i := len(kept); i < len(list); i++ {
+		list[i] = zero
+	}
+	return kept
+}
+
+// handleSignal starts the steps of a signal. Those that never wait run at once;
+// for others there is a coroutine, and the next message has its turn after their
+// first.
+func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
+	r.mail.numbers[s.Name]++
+	h := r.newHandler(ctx, "signal", s.Name, strconv.Itoa(r.mail.numbers[s.Name]))
+	h.scope.vars["message"] = message
+	if s.Instant {
+		r.signalSteps(ctx, h, s)
+		return
+	}
+	from := r.base
+	if from.Err() != nil { // the run is being cleaned up, which takes messages, too
+		from, _ = workflow.NewDisconnectedContext(r.base)
+	}
+	inner, cancel := workflow.WithCancel(from)
+	h.cancel = cancel
+	workflow.GoNamed(inner, h.scope.item, func(ctx workflow.Context) {
+		h.begun = true
+		r.signalSteps(ctx, h, s)
+	})
+	_ = workflow.Await(ctx, func() bool { return h.begun })
+}
+
+// signalSteps runs the steps of a signal. Nobody waits for their outcome, so an
+// error fails the run, unless the author says otherwise.
+func (r *run) signalSteps(ctx workflow.Context, h *handler, s *dsl.Signal) {
+	err := r.handle(ctx, h, s.Do)
+	r.over(h)
+	f, failed := err.(*Failure)
+	switch {
+	case failed && s.OnError == "continue":
+		workflow.GetLogger(ctx).Warn("the steps of a signal failed", "signal", s.Name, "error", f.Error())
+	case failed:
+		r.breakOff(f)
+	}
+}
+
+// handle runs the steps of a message. What they have done is undone if they fail,
+// and by the workflow if it fails later.
+func (r *run) handle(ctx workflow.Context, h *handler, do []*dsl.Step) error {
+	h.scope.ownUndo()
+	return r.resolve(ctx, h.scope, r.steps(ctx, do, h.scope))
+}
+
+// breakOff ends the run with the failure of a handler. The first decides.
+func (r *run) breakOff(f *Failure) {
+	if r.broken == nil {
+		r.broken = f
+		r.abort()
+	}
+}
+
+// settle ends what messages have begun, once the main flow has ended with err,
+// and returns how the run goes on. After success handlers may finish, and no
+// update is taken any more; else they are cancelled.
+func (r *run) settle(ctx workflow.Context, err error) error {
+	well := err == nil || isReturn(err)
+	if well {
+		r.close(ctx)
+		if r.mail.busy() {
+			r.grace(ctx)
+			if ctx.Err() != nil {
+				err = cancelled
+			}
+		}
+	}
+	r.stopHandlers(ctx)
+	if r.broken != nil && (well || isCancel(err) && ctx.Err() == nil) {
+		return r.broken
+	}
+	return err
+}
+
+// close refuses updates from now on, and gives the messages that have come their
+// turn.
+func (r *run) close(ctx workflow.Context) {
+	r.mail.closing = true
+	r.deliver(ctx)
+}
+
+// grace waits for the handlers, for a while.
+func (r *run) grace(ctx workflow.Context) {
+	late := false
+	patient, _ := workflow.NewDisconnectedContext(ctx)
+	stop := r.limit(patient, handlerGrace, "the handlers of messages", func() { late = true })
+	_ = workflow.Await(ctx, func() bool { return !r.mail.busy() || late || r.broken != nil })
+	stop()
+}
+
+// stopHandlers cancels the handlers that run and waits for their end.
+func (r *run) stopHandlers(ctx workflow.Context) {
+	if len(r.mail.running) == 0 {
+		return
+	}
+	stopping := append([]*handler(nil), r.mail.running...)
+	for _, h := range stopping {
+		workflow.GetLogger(ctx).Warn("a handler is cancelled, because the workflow ends", "handler", h.scope.item)
+		h.cancel()
+	}
+	patient, _ := workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(patient, func() bool {
+		for _, h := range stopping {
+			if r.mail.runs(h) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (m *mailbox) runs(h *handler) bool {
+	for _, other := range m.running {
+		if other == h {
+			return true
+		}
+	}
+	return false
+}
+
+// farewell closes the mailbox for good, and says what nobody has read.
+func (r *run) farewell(ctx workflow.Context) {
+	r.close(ctx)
+	if r.mail.busy() {
+		detached, _ := workflow.NewDisconnectedContext(ctx)
+		r.grace(detached)
+		r.stopHandlers(detached)
+	}
+	for _, l := range r.mail.unread {
+		workflow.GetLogger(ctx).Warn("the workflow ends without having read a signal", "signal", l.name)
+	}
+}

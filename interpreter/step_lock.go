@@ -1,0 +1,72 @@
+package interpreter
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
+)
+
+// Deadlock is the type of error of a lock that the flow holds already.
+const Deadlock = "Deadlock"
+
+// A mutex is the line of those who want a lock of the run; the first has it.
+type mutex struct{ line []*int }
+
+// lock runs steps while it holds a lock, and lets go of it on every way out.
+func (r *run) lock(ctx workflow.Context, s *dsl.Step, b *dsl.Lock, sc *scope) (any, error) {
+	key, err := r.lockKey(s, b, sc)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(sc.held, key) {
+		return nil, &Failure{Type: Deadlock, Message: "the lock " + key + " is held around this step already", Span: b.Key.Span}
+	}
+	release, err := r.acquire(ctx, s, sc, key)
+	if err != nil {
+		return nil, err
+	}
+	inner := *sc
+	inner.held = append(slices.Clip(sc.held), key)
+	err = r.steps(ctx, b.Do, &inner)
+	release()
+	sc.last = inner.last
+	return nil, err
+}
+
+// lockKey is what is locked: equal values have equal keys.
+func (r *run) lockKey(s *dsl.Step, b *dsl.Lock, sc *scope) (string, error) {
+	v, err := r.eval(s, b.Key, sc)
+	if err != nil {
+		return "", err
+	}
+	if v == nil {
+		return "", wrongType(b.Key, "something to lock", v)
+	}
+	text, err := value.Encode(v)
+	return string(text), err
+}
+
+// acquire waits for a lock of the run, in the order of those who asked.
+func (r *run) acquire(ctx workflow.Context, s *dsl.Step, sc *scope, key string) (release func(), err error) {
+	m := r.locks[key]
+	if m == nil {
+		m = new(mutex)
+		r.locks[key] = m
+	}
+	place := new(int)
+	m.line = append(m.line, place)
+	release = func() {
+		m.line = without(m.line, place)
+		if len(m.line) == 0 {
+			delete(r.locks, key)
+		}
+	}
+	err = r.until(ctx, s, sc, func() (bool, error) { return m.line[0] == place, nil })
+	if err != nil {
+		release()
+	}
+	return release, err
+}
