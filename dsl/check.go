@@ -101,7 +101,7 @@ func (c *checker) one(s *Step, sc scope) scope {
 		c.lastOutput = output.OrNil(why)
 	}
 	after := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported.steps...))
-	after.loose = after.loose || exported.loose
+	after.loose = after.loose || exported.loose || s.looseID
 	return c.afterSet(s, c.afterwards(s, after.withStep(s, c.lastOutput)))
 }
 

@@ -12,6 +12,9 @@ var noField = regexp.MustCompile(`^(steps|env|secrets|state|steps\.\w+) has no f
 
 var unknownName = regexp.MustCompile(`^unknown name "(.*)"$`)
 
+// settingName is what the environment calls its variables.
+var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
+
 // elsewhereNames says where names are known that are not known everywhere.
 var elsewhereNames = map[string]string{
 	"error":  "it is there in catch, on_failure, on_cancel, finally and dead_letter; of a step that has failed write steps.<id>.error",
@@ -27,6 +30,14 @@ func (c *checker) explain(found []diag.Diagnostic, sc scope) {
 		d := &found[i]
 		if m := unknownName.FindStringSubmatch(d.Message); d.Code == "unknown-name" && m != nil && elsewhereNames[m[1]] != "" {
 			d.Hint = elsewhereNames[m[1]]
+			continue
+		}
+		if d.Code == "not-available" && d.Message == secretsHidden {
+			d.Hint = `pass it to a builtin action as it is, such as headers: {Authorization: "Bearer ${ secrets.NAME }"}; an activity of your own reads its secrets in its worker`
+			continue
+		}
+		if m := unknownName.FindStringSubmatch(d.Message); d.Code == "unknown-name" && m != nil && settingName.MatchString(m[1]) && !strings.HasPrefix(d.Hint, "did you") && !strings.HasPrefix(d.Hint, "write") {
+			d.WithHint("a setting of the worker is read as env.%s, and declared in the document: env: {%s: null}; text stands in quotes", m[1], m[1])
 			continue
 		}
 		if m := noField.FindStringSubmatch(d.Message); d.Code == "unknown-field" && m != nil {

@@ -27,7 +27,9 @@ var (
 // obeys checks a value that stands where a schema applies.
 func (c *checker) obeys(slot fields.Slot, schema *jsonschema.Schema, sc scope, rule schemaRule) {
 	if slot.Value.IsConst() {
+		before := len(*c.diags)
 		rule.literal(slot.Value, schema, c.diags)
+		c.bare(slot.Value, sc, before)
 		return
 	}
 	slot.Want = written(schema)

@@ -186,6 +186,8 @@ func optional(steps []types.Field, why string) []types.Field {
 	return out
 }
 
+const secretsHidden = "secrets can only be read in the fields of builtin actions such as http"
+
 // startScope is what exists before the first step.
 func (c *checker) startScope() scope {
 	input := types.AnyType
@@ -203,7 +205,7 @@ func (c *checker) startScope() scope {
 	envType, secretType := types.ObjectOf(env...), types.ObjectOf(secrets...)
 	envType.Open, secretType.Open = c.def.looseEnv, c.def.looseSecrets
 	hidden := *types.OpenObject
-	hidden.Hidden = "secrets can only be read in the fields of builtin actions such as http"
+	hidden.Hidden = secretsHidden
 	names := expr.NewScope().
 		With("input", input).
 		With("env", envType).

@@ -12,10 +12,13 @@ import (
 
 // check checks one expression in a scope and returns its type.
 func (c *checker) check(slot fields.Slot, sc scope) *types.Type {
+	before := len(*c.diags)
+	if slot.Value != nil {
+		defer func() { c.bare(slot.Value, sc, before) }()
+	}
 	if slot.Value != nil && slot.Value.IsConst() && slot.Want != nil && !c.literal(slot) {
 		return types.AnyType
 	}
-	before := len(*c.diags)
 	var t *types.Type
 	if slot.Expr != nil {
 		t = slot.Expr.CheckWant(sc.expr(), slot.Want, c.diags)

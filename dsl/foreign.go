@@ -164,8 +164,9 @@ var foreignKeys = map[string]word{
 	"if do":                     {ours: "then", same: true},
 	"if steps":                  {ours: "then", same: true},
 	"if otherwise":              {ours: "else", same: true},
-	"if elif":                   {ours: "else", how: "for more than two branches write switch: [{when: CONDITION, do: [steps]}, {else: [steps]}]"},
+	"if else_if":                {ours: "else", how: "for more than two branches write switch: [{when: CONDITION, do: [steps]}, {else: [steps]}]"},
 	"if elseif":                 {ours: "else", how: "for more than two branches write switch: [{when: CONDITION, do: [steps]}, {else: [steps]}]"},
+	"if elif":                   {ours: "else", how: "for more than two branches write switch: [{when: CONDITION, do: [steps]}, {else: [steps]}]"},
 	"for_each steps":            {ours: "do", same: true},
 	"for_each then":             {ours: "do", same: true},
 	"for_each in":               {ours: "for_each", how: "the list stands behind for_each: itself; as: names the element"},
@@ -231,7 +232,7 @@ var foreignKeys = map[string]word{
 
 // foreignKey finds what another language's key is called here.
 func foreignKey(verb, key string) (word, bool) {
-	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	key = strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(key))
 	if w, ok := foreignKeys[verb+" "+key]; ok {
 		return w, true
 	}

@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
@@ -33,6 +35,33 @@ func (c *Catch) Fields(f *fields.Set) {
 	c.sound = f.Sound("type") && f.Sound("when")
 	c.slots = f.Slots
 	f.Slots = nil // they are checked with the entry, in its own scope
+}
+
+// foreignCatch is what other tools call the keys of an entry of catch.
+var foreignCatch = map[string]string{
+	"if": "when", "condition": "when", "types": "type", "error": "type", "errors": "type", "error_type": "type", "errorequals": "type", "on": "type",
+	"then": "do", "steps": "do", "handler": "do", "return": "do", "result": "output", "value": "output",
+}
+
+// ExplainKey reports steps that stand in the entry itself, and what other tools
+// call its keys.
+func (c *Catch) ExplainKey(e syntax.Entry, known []string, diags *diag.List) (meant string, done bool) {
+	return explainEntry("catch", foreignCatch, e, diags)
+}
+
+// explainEntry reports a key of an entry of a list that has its steps under `do`.
+func explainEntry(list string, foreign map[string]string, e syntax.Entry, diags *diag.List) (meant string, done bool) {
+	key := e.Key.Value
+	if ours := foreign[strings.ToLower(key)]; ours != "" && (ours != "do" || e.Value.Kind == syntax.List) {
+		diags.Error("unknown-key", e.Key.Span, "an element of %s has no key %q", list, key).WithHint("write %s", ours).WithFix(e.Key.Span, ours)
+		return ours, true
+	}
+	if newBody(key, NoActions{}) == nil && key != "http" {
+		return "", false
+	}
+	diags.Error("misplaced-key", e.Key.Span, "%q is a step, and %s has entries that have their steps under do:", key, list).
+		WithHint("write %s: [{do: [{%s: …}]}]", list, key)
+	return "do", true
 }
 
 // countMissing counts the keys of those named that are not there.

@@ -41,6 +41,8 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 		d := f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "steps are a list, and this is a mapping")
 		if step := n.Span.Text(); !strings.ContainsAny(step, "\n") {
 			d.WithHint("write [%s]", step).WithFix(n.Span, "["+step+"]")
+		} else if len(n.Entries) > 0 && namesSteps(n) {
+			d.WithHint("the name of a step is its id: write `- id: %s`, and its keys below", n.Entries[0].Key.Value)
 		} else {
 			d.WithHint("begin each step with `- `")
 		}
@@ -58,6 +60,11 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 		steps = append(steps, parseStep(item, f))
 	}
 	return steps
+}
+
+// namesSteps tells whether a mapping has a name for each of several steps.
+func namesSteps(n *syntax.Node) bool {
+	return !slices.ContainsFunc(n.Entries, func(e syntax.Entry) bool { return e.Value.Kind != syntax.Map })
 }
 
 // firstLine is the length of the first line of a node's text.
@@ -82,17 +89,23 @@ func parseStep(n *syntax.Node, f *fields.Set) *Step {
 		return brokenStep(n)
 	}
 	set := fields.Bind(stepFields{s}, stepName(s.Verb), n, f.Env())
-	s.slots = set.Slots
+	s.slots, s.looseID = set.Slots, lostID(n)
 	return s
 }
 
 // brokenStep stands for a step that could not be read.
 func brokenStep(n *syntax.Node) *Step {
-	s := &Step{Span: n.Span, Body: none{ids: idsWithin(n, nil), unreadable: n.Kind == syntax.Broken}}
+	s := &Step{Span: n.Span, Body: none{ids: idsWithin(n, nil), unreadable: n.Kind == syntax.Broken || lostID(n)}}
 	if id := n.Entry("id"); id != nil && id.Value.Kind == syntax.Scalar {
 		s.ID, s.idAt = id.Value.Value, id.Value.Span
 	}
 	return s
+}
+
+// lostID tells whether the id of a step is there and could not be read.
+func lostID(n *syntax.Node) bool {
+	e := n.Entry("id")
+	return e != nil && e.Value.Kind == syntax.Broken
 }
 
 // idsWithin collects what may be ids of steps in a text that could not be read
@@ -144,7 +157,15 @@ func (s *Step) takeVerb(n *syntax.Node, f *fields.Set) bool {
 func explainNoMapping(n *syntax.Node, f *fields.Set) {
 	d := f.Diags().Error("wrong-type", n.Span, "a step is a mapping such as `activity: name`, and this is %s", shown(n))
 	word := n.Value
+	verb, rest, colon := cutVerb(n, f.Env().Context.(Catalog))
 	switch {
+	case verb != "" && colon:
+		d.WithHint("a space must follow the colon: write `- %s: %s`", verb, rest).WithFix(n.Span, verb+": "+rest)
+	case verb != "":
+		d.WithHint("a colon must follow the key: write `- %s: %s`", verb, rest)
+		if slices.Contains([]string{"activity", "sleep", "workflow"}, verb) {
+			d.WithFix(n.Span, verb+": "+rest)
+		}
 	case n.Kind != syntax.Scalar || n.Type != syntax.String:
 		d.WithHint("begin a step with a key, such as activity:")
 	case word == "break" || word == "next":
@@ -158,6 +179,19 @@ func explainNoMapping(n *syntax.Node, f *fields.Set) {
 	default:
 		d.WithHint("begin a step with a key, such as activity:")
 	}
+}
+
+// cutVerb cuts a text such as `sleep 5s` or `sleep:5s` behind the verb it
+// begins with, in one of the forms it may have elsewhere.
+func cutVerb(n *syntax.Node, actions Catalog) (verb, rest string, colon bool) {
+	if n.Kind != syntax.Scalar || n.Type != syntax.String {
+		return "", "", false
+	}
+	i := strings.IndexAny(n.Value, " :")
+	if i < 0 || newBody(n.Value[:i], actions) == nil {
+		return "", "", false
+	}
+	return n.Value[:i], strings.TrimSpace(n.Value[i+1:]), n.Value[i] == ':'
 }
 
 // shown names what a node is, for use in a sentence.
@@ -178,33 +212,54 @@ func shown(n *syntax.Node) string {
 }
 
 func explainNoVerb(n *syntax.Node, f *fields.Set) {
-	if fields.Lost(n, f.Diags()) {
-		return
+	if fields.Lost(n, f.Diags()) || slices.ContainsFunc(n.Entries, func(e syntax.Entry) bool { return e.Key.Kind == syntax.Broken }) {
+		return // the mistake that hides the verb is reported
 	}
 	all := verbs(f.Env().Context.(Catalog))
 	belongs := newKeyring(f.Env().Context.(Catalog))
-	for _, e := range n.Entries {
-		if e.Key.Kind == syntax.Broken {
-			return // the mistake that hides the verb is reported
-		}
-		word := strings.ToLower(e.Key.Value)
-		if belongs.known(e.Key.Value) && (foreignVerbs[word] == "" || !belongs.child(e.Key.Value)) {
-			continue
-		}
-		d := f.Diags().Error("unknown-verb", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
-		near := diag.Nearest(e.Key.Value, all)
-		switch {
-		case foreignVerbs[word] != "":
-			d.WithHint("%s", foreignVerbs[word])
-		case near != "":
-			d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
-		default:
-			d.WithHint("a step does one of: %s", strings.Join(sorted(all), ", "))
-		}
+	e := meantVerb(n, belongs, all)
+	if e == nil {
+		f.Diags().Error("no-verb", n.Span.Sub(0, firstLine(n)), "the step does not say what it does").
+			WithHint("%s", belongs.verbFor(n, all))
 		return
 	}
-	f.Diags().Error("no-verb", n.Span.Sub(0, firstLine(n)), "the step does not say what it does").
-		WithHint("%s", belongs.verbFor(n, all))
+	word := strings.ToLower(e.Key.Value)
+	d := f.Diags().Error("unknown-verb", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
+	near := nearestVerb(e.Key.Value, all)
+	switch {
+	case foreignVerbs[word] != "":
+		d.WithHint("%s", foreignVerbs[word])
+	case near != "":
+		d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
+	default:
+		d.WithHint("a step does one of: %s", strings.Join(sorted(all), ", "))
+	}
+}
+
+// meantVerb finds the key that was meant to be the verb: a word for one
+// elsewhere, or a misspelled one, or else the first that no step has.
+func meantVerb(n *syntax.Node, belongs keyring, all []string) (first *syntax.Entry) {
+	for i, e := range n.Entries {
+		word := strings.ToLower(e.Key.Value)
+		foreign := foreignVerbs[word] != ""
+		if belongs.known(e.Key.Value) && (!foreign || !belongs.child(e.Key.Value)) {
+			continue
+		}
+		if _, modifier := foreignKey("", e.Key.Value); foreign || !modifier && nearestVerb(e.Key.Value, all) != "" {
+			return &n.Entries[i]
+		}
+		if first == nil {
+			first = &n.Entries[i]
+		}
+	}
+	return first
+}
+
+func nearestVerb(word string, all []string) string {
+	if snake := fields.SnakeCase(word); slices.Contains(all, snake) {
+		return snake
+	}
+	return diag.Nearest(word, all)
 }
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }

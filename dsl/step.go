@@ -37,6 +37,7 @@ type Step struct {
 	queue          string  // the task queue the step inherits
 	catalog        Catalog // of the builtin actions, while the step is read
 	looseTimeout   bool    // `timeout` is there and could not be read
+	looseID        bool    // nor `id`
 	noOutput       bool    // `output` is there and could not be read
 
 	onErrorAt, compensateAt source.Span

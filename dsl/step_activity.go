@@ -21,7 +21,9 @@ func (a *Activity) Fields(f *fields.Set) {
 }
 
 func (a *Activity) check(c *checker, s *Step, sc scope) *types.Type {
-	c.needsTimeout(s)
+	if a.Type != nil {
+		c.needsTimeout(s)
+	}
 	t := c.catalogued(s)
 	if t == nil {
 		a.unchecked(c, sc)
@@ -69,8 +71,11 @@ func (a *Action) Fields(f *fields.Set) {
 	}, fields.Required)
 }
 
-func (a *Action) check(c *checker, s *Step, _ scope) *types.Type {
+func (a *Action) check(c *checker, s *Step, sc scope) *types.Type {
 	c.needsTimeout(s)
+	if a.Input != nil {
+		c.bare(a.Input, sc, 0)
+	}
 	if a.Spec.Result == nil {
 		return types.AnyType
 	}

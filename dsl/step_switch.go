@@ -3,9 +3,11 @@ package dsl
 import (
 	"fmt"
 
+	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
 	"github.com/partitur/partitur/dsl/types"
 )
 
@@ -67,6 +69,17 @@ func (c *Case) Fields(f *fields.Set) {
 			return
 		}
 	}
+}
+
+// foreignCase is what other tools call the keys of a branch.
+var foreignCase = map[string]string{
+	"if": "when", "case": "when", "condition": "when", "expression": "when", "then": "do", "steps": "do", "default": "else", "otherwise": "else",
+}
+
+// ExplainKey reports steps that stand in the branch itself, and what other
+// tools call its keys.
+func (c *Case) ExplainKey(e syntax.Entry, _ []string, diags *diag.List) (meant string, done bool) {
+	return explainEntry("switch", foreignCase, e, diags)
 }
 
 // Blocks returns the branches.

@@ -113,11 +113,27 @@ func (c *checker) unknownName(id *ast.IdentifierNode) {
 		d.WithHint("%s is a function: write %s", id.Value, f.usage())
 		return
 	}
+	if root := c.rootOf(id.Value); root != "" {
+		d.WithHint("did you mean %s.%s?", root, id.Value).WithFix(d.Span, root+"."+id.Value)
+		return
+	}
 	if c.textExpected && diag.Nearest(id.Value, c.names()) == "" {
 		d.WithHint("text stands in quotes: write '%s'", id.Value)
 		return
 	}
 	d.Suggest(id.Value, c.names())
+}
+
+// rootOf is the name of the scope that has a field of that name, or "".
+func (c *checker) rootOf(field string) string {
+	for _, root := range []string{"input", "state", "item", "message", "result", "env", "steps"} {
+		if t, ok := c.scope.Lookup(root); ok && t != nil && t.Kind == types.Object {
+			if _, has := t.Field(field); has {
+				return root
+			}
+		}
+	}
+	return ""
 }
 
 // applies tells whether the name that a hint is about is in scope.

@@ -123,10 +123,26 @@ func doubled(s string) bool {
 // in {{ }} are pointed out when the YAML is read.
 var shellReference = regexp.MustCompile(`(?:^|[^$])(\$\(\s*((?:` + strings.Join(ScopeNames, "|") + `)\.[\w.]+)\s*\))`)
 
-// warnShell points out $(input.x), which is text.
+// dollarReference is one as template languages write it, and jsonPath one of a
+// whole text as other workflow languages do.
+var (
+	dollarReference = regexp.MustCompile(`(?:^|[^$\w])(\$((?:` + strings.Join(ScopeNames, "|") + `)\.\w[\w.]*))`)
+	jsonPath        = regexp.MustCompile(`^\$\.[A-Za-z_][\w.\[\]]*$`)
+)
+
+// warnShell points out $(input.x), $input.x and $.x, which are text.
 func warnShell(n *syntax.Node, diags *diag.List) {
-	if !strings.Contains(n.Value, "$(") {
+	if !strings.Contains(n.Value, "$") {
 		return
+	}
+	for _, at := range dollarReference.FindAllStringSubmatchIndex(n.Value, -1) {
+		path := n.Value[at[4]:at[5]]
+		diags.Warn("foreign-expression", n.At(at[2], at[3]), "%s stays as it is: expressions are written ${ }", n.Value[at[2]:at[3]]).
+			WithHint("write ${ %s }", path)
+	}
+	if jsonPath.MatchString(n.Value) {
+		diags.Warn("foreign-expression", n.Span, "%s stays as it is: expressions are written ${ }", n.Value).
+			WithHint("for a field of the input write ${ input%s }", n.Value[1:])
 	}
 	for _, at := range shellReference.FindAllStringSubmatchIndex(n.Value, -1) {
 		path := n.Value[at[4]:at[5]]

@@ -50,7 +50,7 @@ func (s *Set) rejectKey(e syntax.Entry, known []string) (meant string) {
 	free := slices.DeleteFunc(slices.Clone(known), s.Has)
 	d := s.diags.Error("unknown-key", e.Key.Span, "%s has no key %q", s.what, e.Key.Value)
 	near := diag.Nearest(e.Key.Value, free)
-	if snake := snakeCase(e.Key.Value); slices.Contains(known, snake) {
+	if snake := SnakeCase(e.Key.Value); slices.Contains(known, snake) {
 		near = snake
 	}
 	switch {
@@ -68,9 +68,9 @@ func (s *Set) rejectKey(e syntax.Entry, known []string) (meant string) {
 	return near
 }
 
-// snakeCase is a key such as maximumAttempts or Task-Queue as it would be
+// SnakeCase is a key such as maximumAttempts or Task-Queue as it would be
 // written here.
-func snakeCase(key string) string {
+func SnakeCase(key string) string {
 	var b strings.Builder
 	for i, r := range key {
 		switch {
@@ -109,11 +109,17 @@ func (s *Set) rejectMissing(found []unknown) {
 func (s *Set) lost() bool { return Lost(s.node, s.diags) }
 
 // Lost tells whether an entry of a mapping could not be kept, such as a merge
-// key: its mistake stands in the mapping, but in none of its entries.
+// key: its mistake stands in the mapping, but in none of its entries. Keys that
+// are indented too far stand in the entry above.
 func Lost(n *syntax.Node, diags *diag.List) bool {
 	for _, d := range *diags {
 		if d.Severity != diag.Error || d.Span.File != n.Span.File || d.Span.Start < n.Span.Start || d.Span.Start >= n.Span.End {
 			continue
+		}
+		if d.Code == "bad-indent" && slices.ContainsFunc(n.Entries, func(e syntax.Entry) bool {
+			return e.Value.Kind == syntax.Broken && e.Value.Span.End > d.Span.Start && e.Value.Span.Start <= d.Span.Start
+		}) {
+			return true
 		}
 		inside := slices.ContainsFunc(n.Entries, func(e syntax.Entry) bool {
 			at := e.Key.Span.To(e.Value.Span)

@@ -1,6 +1,8 @@
 package fields
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/jsonschema"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -243,7 +245,10 @@ func (s *Set) Objects(add func() Declarer, name, doc string, opts ...Option) {
 		return
 	}
 	if n.Kind != syntax.List {
-		s.wrong(n, name, "a list").WithHint("begin each element with `- `")
+		d := s.wrong(n, name, "a list").WithHint("begin each element with `- `")
+		if text := n.Span.Text(); n.Kind == syntax.Map && !strings.ContainsAny(text, "\r\n") {
+			d.WithHint("write [%s]", text).WithFix(n.Span, "["+text+"]")
+		}
 		return
 	}
 	for i, item := range n.Items {

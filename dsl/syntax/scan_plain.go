@@ -84,7 +84,7 @@ func (s *scanner) colonBelow(at place, end, pos, stop int) {
 		s.found.Error("bad-indent", s.span(pos, max(key, pos)), "this key is indented below a value that is text already: %q", text).
 			WithHint("indent it like the key above, or remove the text there").
 			WithNote(s.span(at.pos, end), "the text above")
-		s.erase(pos, s.swallow(s.lineEnd(pos), at.parent))
+		s.blank(at.pos, s.swallow(s.lineEnd(pos), at.parent))
 	}
 }
 
