@@ -210,9 +210,9 @@ func (r *run) summary(s *dsl.Step, sc *scope) (string, error) {
 		if sc.loop != "" {
 			text = sc.instance(s.Path)
 		}
-	}
-	if sc.undone != nil {
-		text = "undo " + text
+		if sc.undone != nil {
+			text = "undo " + text // a title says that itself
+		}
 	}
 	return shorten(text, maxSummary), nil
 }

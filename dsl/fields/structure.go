@@ -49,7 +49,7 @@ func (s *Set) Condition(p **expr.Expr, name, doc string, opts ...Option) {
 
 // Schema binds a JSON Schema.
 func (s *Set) Schema(p **jsonschema.Schema, name, doc string, opts ...Option) {
-	n, _ := s.declare(Spec{Name: name, Doc: doc, Schema: map[string]any{"$ref": "https://json-schema.org/draft/2020-12/schema"}}, opts)
+	n, _ := s.declare(Spec{Name: name, Doc: doc, Schema: map[string]any{"$ref": "#/$defs/json_schema"}}, opts)
 	if n != nil {
 		*p = jsonschema.Compile(n, s.diags)
 	}

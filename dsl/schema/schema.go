@@ -29,6 +29,7 @@ func Generate(actions dsl.Catalog) map[string][]byte {
 		if d.Key == "workflow" {
 			schema["$defs"] = definitions(dsl.Kinds(actions))
 		}
+		values(schema)
 		files[name] = encode(schema)
 	}
 	return files

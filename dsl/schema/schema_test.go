@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -174,6 +175,18 @@ func TestDescribed(t *testing.T) {
 		for key, p := range s.Properties {
 			if p.Description == "" {
 				t.Errorf("%s: the key %s has no description", kind, key)
+			}
+		}
+	}
+}
+
+// TestReferencesStay checks that no schema needs another file or the internet: an
+// editor that cannot fetch one gives no help at all.
+func TestReferencesStay(t *testing.T) {
+	for name, text := range schema.Generate(workers.Catalog{}) {
+		for _, m := range regexp.MustCompile(`"\$ref": "([^"]*)"`).FindAllSubmatch(text, -1) {
+			if !strings.HasPrefix(string(m[1]), "#/$defs/") {
+				t.Errorf("%s refers to %s", name, m[1])
 			}
 		}
 	}
