@@ -46,7 +46,7 @@ func TestHouseStyle(t *testing.T) {
 
 // TestExamples runs the parser over every example.
 func TestExamples(t *testing.T) {
-	example := regexp.MustCompile(`partitur (\w+)`)
+	example := regexp.MustCompile(`partitur ([\w-]+)`)
 	for _, c := range commands {
 		for _, line := range strings.Split(strings.TrimSpace(c.examples), "\n") {
 			m := example.FindStringSubmatch(line)

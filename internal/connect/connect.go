@@ -122,7 +122,7 @@ func Dial(ctx context.Context, o client.Options) (client.Client, error) {
 	defer cancel()
 	c, err := client.DialContext(ctx, o)
 	if err != nil {
-		return nil, &UnreachableError{Address: o.HostPort, Err: err}
+		return nil, &UnreachableError{Address: o.HostPort, TLS: o.ConnectionOptions.TLS != nil, Err: err}
 	}
 	return c, nil
 }
