@@ -52,7 +52,7 @@ func (e *embedding) start(c *call) (*engine.Server, *remote, error) {
 	if err != nil {
 		return nil, nil, explainStart(err)
 	}
-	c.closers = append(c.closers, func() { _ = server.Stop() })
+	c.closers = append(c.closers, func() { e.stop(server) })
 	temporal, err := c.Dial(c.ctx, client.Options{
 		HostPort: server.HostPort(), Namespace: server.Namespace(), Logger: sdklog.NewStructuredLogger(c.logger()),
 	})
@@ -61,6 +61,16 @@ func (e *embedding) start(c *call) (*engine.Server, *remote, error) {
 	}
 	c.closers = append(c.closers, temporal.Close)
 	return server, &remote{temporal, server.Namespace(), server.HostPort(), true}, nil
+}
+
+// stop stops the engine, which takes a second. Nobody waits for one in memory:
+// nothing of it is kept.
+func (e *embedding) stop(server *engine.Server) {
+	if e.database == "" {
+		go server.Stop()
+		return
+	}
+	_ = server.Stop()
 }
 
 // options translates the flags: there 0 is a free port, and -1 is no UI.
