@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,7 @@ func waits(steps []*Step) (found bool) {
 	Walk(steps, func(s *Step) {
 		switch s.Body.(type) {
 		case *Compute, *Set, *If, *Switch, *Try, *Saga, *ForEach, *While, *Repeat, *Parallel,
-			*Log, *Details, *Memo, *SearchAttributes, *Return, *Fail, *Break, *Next:
+			*Fallback, *Checkpoint, *Log, *Details, *Memo, *SearchAttributes, *Return, *Fail, *Break, *Next:
 		default:
 			found = true
 		}
@@ -81,16 +82,36 @@ func waits(steps []*Step) (found bool) {
 	return found
 }
 
-// settled reports a condition of a loop whose outcome is known before anything
-// runs; with one of them the loop goes on for ever.
-func (c *checker) settled(e *expr.Expr, endless bool) {
-	holds, known := c.known(e)
-	if !known {
+// settled reports a condition of a loop that no round can change; if its outcome
+// is known, with one of them the loop goes on for ever. The ids are those of the
+// steps that it sees anew in each round.
+func (c *checker) settled(e *expr.Expr, endless bool, ids []string) {
+	if e == nil || c.diags.Within(e.Span) {
 		return
 	}
-	d := c.diags.Warn("constant-condition", e.Span, "this condition is always %t", holds).
-		WithHint("compare something that varies, such as a variable of the state")
-	if holds == endless {
-		d.WithHint("a loop that is left from inside is repeat: without until:")
+	if holds, known := c.known(e); known {
+		d := c.diags.Warn("constant-condition", e.Span, "this condition is always %t", holds).
+			WithHint("compare something that varies, such as a variable of the state")
+		if holds == endless {
+			d.WithHint("a loop that is left from inside is repeat: without until:")
+		}
+		return
 	}
+	if !varies(e, ids) {
+		c.diags.Warn("constant-condition", e.Span, "no round of the loop changes this condition: what it reads was settled before").
+			WithHint("keep what changes in the state, or write repeat: [steps] with until:, which sees the steps of the round")
+	}
+}
+
+// varies tells whether a condition can change while a loop runs.
+func varies(e *expr.Expr, ids []string) bool {
+	for _, ref := range e.Refs() {
+		switch {
+		case ref.Path[0] == "state", ref.Path[0] == "index":
+			return true
+		case ref.Path[0] == "steps" && (len(ref.Path) == 1 || slices.Contains(ids, ref.Path[1])):
+			return true
+		}
+	}
+	return slices.ContainsFunc([]string{"now(", "random(", "random_int(", "uuid("}, func(call string) bool { return strings.Contains(e.Text, call) })
 }

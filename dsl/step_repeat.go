@@ -26,7 +26,7 @@ func (p *Repeat) check(c *checker, s *Step, sc scope) *types.Type {
 	end := p.Rounds.check(c, s, inner)
 	end = end.withSteps(p.afterNext(s, end.steps, len(sc.steps)))
 	c.slot("until", end)
-	c.settled(p.Until, false)
+	c.settled(p.Until, false, idsOf(p.Do))
 	if p.Until == nil && p.Max > 0 && !leftFromInside(p.Do) && !c.diags.Within(s.Span) {
 		c.diags.Warn("endless-loop", s.verbSpan, "nothing ends this loop but its bound, so it always fails with TooManyIterations").
 			WithHint("add until: CONDITION; to run the steps %d times write for_each: 1..%d", p.Max, p.Max)
@@ -41,8 +41,7 @@ func (p *Repeat) afterNext(s *Step, steps []types.Field, known int) []types.Fiel
 	if i < 0 {
 		return steps
 	}
-	var late []string
-	Walk(p.Do[i:], func(inner *Step) { late = append(late, inner.ID) })
+	late := idsOf(p.Do[i:])
 	out := slices.Clone(steps[:known])
 	for _, f := range steps[known:] {
 		if slices.Contains(late, f.Name) {
@@ -63,4 +62,10 @@ func leftFromInside(steps []*Step) (found bool) {
 		}
 	})
 	return found
+}
+
+// idsOf lists the ids of steps and of those inside them.
+func idsOf(steps []*Step) (ids []string) {
+	Walk(steps, func(s *Step) { ids = append(ids, s.ID) })
+	return ids
 }

@@ -22,7 +22,7 @@ func (w *While) Fields(f *fields.Set) {
 func (w *While) check(c *checker, s *Step, sc scope) *types.Type {
 	inner := w.enter(s, sc)
 	c.slot("while", inner)
-	c.settled(w.Condition, true)
+	c.settled(w.Condition, true, nil)
 	if w.Condition != nil {
 		inner = inner.narrow(w.Condition.NotNilWhen(true))
 	}

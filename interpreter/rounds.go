@@ -26,14 +26,26 @@ type rounds struct {
 	quick int       // how many have not since then
 }
 
+// startRounds begins the execution of a loop.
+func (r *run) startRounds(s *dsl.Step, body *dsl.Rounds, sc *scope) *rounds {
+	l := &rounds{step: s, body: body, scope: sc}
+	r.turned(l)
+	return l
+}
+
+// turned makes the number of rounds readable.
+func (r *run) turned(l *rounds) {
+	if v := r.views[l.step.Path]; v != nil {
+		v.done = l.index
+	}
+}
+
 // round runs the steps of one round. It returns what they have left behind, and
 // whether the loop is over.
 func (r *run) round(ctx workflow.Context, l *rounds, sc *scope) (over bool, err error) {
 	err = r.steps(ctx, l.body.Do, sc)
 	l.index++
-	if v := r.views[l.step.Path]; v != nil {
-		v.done = l.index
-	}
+	r.turned(l)
 	switch jumpTo(err, l.step) {
 	case exitBreak:
 		return true, nil

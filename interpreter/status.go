@@ -31,7 +31,7 @@ type StepStatus struct {
 	Started time.Time  `json:"started"`
 	Ended   *time.Time `json:"ended,omitempty"`
 	Runs    int        `json:"runs,omitempty"`  // how often it has begun, if more than once
-	Done    int        `json:"done,omitempty"`  // items of a for_each that have ended
+	Done    int        `json:"done,omitempty"`  // items of a for_each, or rounds of another loop, that have ended
 	Total   int        `json:"total,omitempty"` // items of a for_each
 	Error   string     `json:"error,omitempty"`
 	Child   string     `json:"child,omitempty"` // the workflow id of the step's child

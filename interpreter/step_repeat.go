@@ -8,7 +8,7 @@ import (
 
 // repeat asks `until` after each round, which sees the steps of the round.
 func (r *run) repeat(ctx workflow.Context, s *dsl.Step, b *dsl.Repeat, sc *scope) (any, error) {
-	l := &rounds{step: s, body: &b.Rounds, scope: sc}
+	l := r.startRounds(s, &b.Rounds, sc)
 	why := ""
 	if b.Until != nil {
 		why = ", and `until` does not hold"

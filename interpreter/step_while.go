@@ -9,7 +9,7 @@ import (
 // while asks the condition after each round, and again after the pause: what
 // ends the loop may have happened meanwhile.
 func (r *run) while(ctx workflow.Context, s *dsl.Step, b *dsl.While, sc *scope) (any, error) {
-	l := &rounds{step: s, body: &b.Rounds, scope: sc}
+	l := r.startRounds(s, &b.Rounds, sc)
 	for {
 		round := l.enter()
 		if again, err := r.condition(s, b.Condition, round); err != nil || !again {

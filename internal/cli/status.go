@@ -142,8 +142,12 @@ func (s runStatus) views() []live.StepView {
 		if step.Ended != nil {
 			v.Ended = *step.Ended
 		}
-		if v.Note == "" && step.Total > 0 {
+		switch {
+		case v.Note != "":
+		case step.Total > 0:
 			v.Note = fmt.Sprintf("%d of %d", step.Done, step.Total)
+		case step.Done > 0: // of a while or repeat
+			v.Note = fmt.Sprintf("round %d", step.Done)
 		}
 		views[i] = v
 	}
