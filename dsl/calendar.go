@@ -69,19 +69,13 @@ var calendarSchema = map[string]any{"anyOf": []any{
 	map[string]any{"type": "array", "items": map[string]any{"type": []string{"integer", "string"}}},
 }}
 
-// foreignCalendar is what the keys are called elsewhere.
-var foreignCalendar = map[string]string{
-	"day_of_month": "day", "dayofmonth": "day", "dom": "day", "date": "day", "day_of_week": "weekday", "dayofweek": "weekday", "dow": "weekday", "weekdays": "weekday",
+var foreignCalendar = map[string]word{
+	"day_of_month": same("day"), "dom": same("day"), "date": same("day"), "day_of_week": same("weekday"), "dow": same("weekday"), "weekdays": same("weekday"),
 }
 
 // ExplainKey reports what other tools call the keys of an entry.
 func (c *Calendar) ExplainKey(e syntax.Entry, _ []string, diags *diag.List) (meant string, done bool) {
-	ours := foreignCalendar[strings.ToLower(e.Key.Value)]
-	if ours == "" {
-		return "", false
-	}
-	diags.Error("unknown-key", e.Key.Span, "a calendar entry has no key %q", e.Key.Value).WithHint("write %s", ours).WithFix(e.Key.Span, ours)
-	return ours, true
+	return explainWord("a calendar entry", foreignCalendar, e, diags)
 }
 
 // possible reports a day that no month of the entry has.

@@ -26,6 +26,7 @@ func (c *checker) bare(v *expr.Value, sc scope, before int) {
 	for _, e := range v.Entries {
 		c.bare(e.Value, sc, before)
 	}
+	c.shellSettings(v)
 	text, isText := v.Const.(string)
 	if !isText || !bareExpression.MatchString(text) || fileName.MatchString(text) || !unquoted(v.Span) || !c.wouldCompile(text, sc) {
 		return
@@ -38,6 +39,28 @@ func (c *checker) bare(v *expr.Value, sc scope, before int) {
 	}
 	(*c.diags)[before+i].WithHint("an expression in a value is written ${ %s }; quote it if it is text", text).
 		WithFix(v.Span, inBraces(v.Span, text))
+}
+
+var shellName = regexp.MustCompile(`(?:^|[^$\w])(\$([A-Z][A-Z0-9_]*))`)
+
+// shellSettings points out $NAME in a text, where NAME is a setting or a secret.
+func (c *checker) shellSettings(v *expr.Value) {
+	text, isText := v.Const.(string)
+	if !isText || !strings.Contains(text, "$") {
+		return
+	}
+	for _, m := range shellName.FindAllStringSubmatch(text, -1) {
+		root := ""
+		if slices.Contains(c.def.Secrets, m[2]) {
+			root = "secrets"
+		}
+		if slices.ContainsFunc(c.def.Env, func(e EnvVar) bool { return e.Name == m[2] }) {
+			root = "env"
+		}
+		if root != "" {
+			c.diags.Warn("foreign-expression", v.Span, "%s stays as it is: expressions are written ${ }", m[1]).WithHint("write ${ %s.%s }", root, m[2])
+		}
+	}
 }
 
 // inBraces is an expression as it is written in the place of a text: within

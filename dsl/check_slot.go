@@ -48,6 +48,9 @@ func (c *checker) literal(slot fields.Slot) bool {
 		d := c.diags.Error("wrong-type", at, "%q must be text, not %s", slot.Name, inWords(slot.Value.Const))
 		switch slot.Value.Const.(type) {
 		case nil, []any, map[string]any:
+			if slot.Name == "activity" {
+				d.WithHint("write the name of the activity type, such as activity: inventory.reserve; what it is given stands under with:")
+			}
 		default:
 			d.WithHint("quote it: '%s'", text).WithFix(at, "'"+text+"'")
 		}
@@ -59,6 +62,8 @@ func (c *checker) literal(slot fields.Slot) bool {
 		d := c.diags.Error("wrong-type", at, "%q must be a duration such as 30s, 5m or 1h30m, not %s", slot.Name, inWords(slot.Value.Const))
 		if i, ok := slot.Value.Const.(int); ok {
 			d.WithHint("with its unit, such as %ds for seconds", i)
+		} else if better := shortMapping(slot.Value.Const); better != "" {
+			d.WithHint("write %s", better).WithFix(at, better)
 		} else if better := fields.ShortDuration(got); isText && better != "" {
 			d.WithHint("write %s", better).WithFix(at, better)
 		}
@@ -81,6 +86,17 @@ func (c *checker) literalTime(slot fields.Slot, got string) bool {
 		d.WithHint(`with a zone, or as ${ date("2026-01-31 12:00", "Europe/Berlin") }`)
 	}
 	return false
+}
+
+// shortMapping is a duration such as {seconds: 5} as it is written here, or "".
+func shortMapping(v any) string {
+	m, _ := v.(map[string]any)
+	for _, unit := range []string{"seconds", "minutes", "hours", "days", "weeks", "second", "minute", "hour", "day", "milliseconds"} {
+		if n, ok := m[unit].(int); ok && len(m) == 1 {
+			return fields.ShortDuration(fmt.Sprintf("%d %s", n, unit))
+		}
+	}
+	return ""
 }
 
 // inWords names a JSON value, for use in a sentence.

@@ -74,20 +74,14 @@ func (e *Event) Fields(f *fields.Set) {
 	}
 }
 
-// foreignEvent is what people call the keys of an event.
-var foreignEvent = map[string]string{
-	"payload": "with", "input": "with", "data": "with", "message": "with", "after": "at", "time": "at", "when": "at",
-	"approval": "decide", "task": "answer", "check": "expect", "user": "by", "reason": "comment",
+var foreignEvent = map[string]word{
+	"payload": same("with"), "input": same("with"), "data": same("with"), "message": same("with"), "after": same("at"), "time": same("at"), "when": same("at"),
+	"approval": same("decide"), "task": same("answer"), "check": same("expect"), "user": same("by"), "reason": same("comment"),
 }
 
 // ExplainKey reports other words for the keys of an event.
 func (e *Event) ExplainKey(entry syntax.Entry, _ []string, diags *diag.List) (meant string, done bool) {
-	ours := foreignEvent[strings.ToLower(entry.Key.Value)]
-	if ours == "" {
-		return "", false
-	}
-	diags.Error("unknown-key", entry.Key.Span, "an event has no key %q", entry.Key.Value).WithHint("write %s", ours)
-	return ours, true
+	return explainWord("an event", foreignEvent, entry, diags)
 }
 
 // checkKeys finds what the event is, and reports keys that belong to others.

@@ -36,6 +36,11 @@ func newKeyring(actions Catalog) keyring {
 	return r
 }
 
+// modifier tells whether activity steps have the key beside their verb.
+func (r keyring) modifier(key string) bool {
+	return slices.Contains(r.every, key) || slices.Contains(r.activity, key)
+}
+
 // known tells whether some step has the key.
 func (r keyring) known(key string) bool {
 	return slices.Contains(r.every, key) || slices.Contains(r.activity, key) || r.verbs[key] != nil

@@ -1,8 +1,6 @@
 package dsl
 
 import (
-	"strings"
-
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
@@ -39,8 +37,8 @@ func (c *Catch) Fields(f *fields.Set) {
 
 // foreignCatch is what other tools call the keys of an entry of catch.
 var foreignCatch = map[string]string{
-	"if": "when", "condition": "when", "types": "type", "error": "type", "errors": "type", "error_type": "type", "errorequals": "type", "on": "type",
-	"then": "do", "steps": "do", "handler": "do", "return": "do", "result": "output", "value": "output",
+	"if": "when", "condition": "when", "types": "type", "error": "type", "errors": "type", "error_type": "type", "error_equals": "type", "on": "type",
+	"then": "do", "steps": "do", "handler": "do", "result": "output", "value": "output",
 }
 
 // ExplainKey reports steps that stand in the entry itself, and what other tools
@@ -52,7 +50,7 @@ func (c *Catch) ExplainKey(e syntax.Entry, known []string, diags *diag.List) (me
 // explainEntry reports a key of an entry of a list that has its steps under `do`.
 func explainEntry(list string, foreign map[string]string, e syntax.Entry, diags *diag.List) (meant string, done bool) {
 	key := e.Key.Value
-	if ours := foreign[strings.ToLower(key)]; ours != "" && (ours != "do" || e.Value.Kind == syntax.List) {
+	if ours := foreign[foreignName(key)]; ours != "" && (ours != "do" || e.Value.Kind == syntax.List) {
 		diags.Error("unknown-key", e.Key.Span, "an element of %s has no key %q", list, key).WithHint("write %s", ours).WithFix(e.Key.Span, ours)
 		return ours, true
 	}
@@ -133,7 +131,7 @@ func bindCompensate(f *fields.Set, p **Compensate) {
 			c.Steps = parseSteps(n, f)
 		case n.Kind == syntax.Map:
 			c.Steps = []*Step{parseStep(c.takeRegister(n, f.Diags()), f)}
-		case n.Kind == syntax.Scalar && foreignVerbs[n.Value] == "" && newBody(n.Value, f.Env().Context.(Catalog)) == nil && n.Type == syntax.String:
+		case n.Kind == syntax.Scalar && foreignVerb(n.Value) == "" && newBody(n.Value, f.Env().Context.(Catalog)) == nil && n.Type == syntax.String:
 			f.Diags().Error("wrong-type", n.Span, "%q must be a step, a list of steps, or none, not %s", "compensate", shown(n)).
 				WithHint("to run an activity of that name write {activity: %s}", n.Value)
 			return

@@ -39,7 +39,12 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 		return []*Step{brokenStep(n)}
 	case n.Kind == syntax.Map:
 		d := f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "steps are a list, and this is a mapping")
-		if step := n.Span.Text(); !strings.ContainsAny(step, "\n") {
+		if inner := wrapped(n); inner != nil {
+			d.WithHint("leave out %s: the list of steps stands here itself", inner.Key.Value+":")
+			if text := inner.Value.Span.Text(); !strings.ContainsAny(n.Span.Text(), "\n") {
+				d.WithFix(n.Span, text)
+			}
+		} else if step := n.Span.Text(); !strings.ContainsAny(step, "\n") {
 			d.WithHint("write [%s]", step).WithFix(n.Span, "["+step+"]")
 		} else if len(n.Entries) > 0 && namesSteps(n) {
 			d.WithHint("the name of a step is its id: write `- id: %s`, and its keys below", n.Entries[0].Key.Value)
@@ -60,6 +65,15 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 		steps = append(steps, parseStep(item, f))
 	}
 	return steps
+}
+
+// wrapped is the one key of a mapping that holds the steps that should stand in
+// its place.
+func wrapped(n *syntax.Node) *syntax.Entry {
+	if len(n.Entries) == 1 && n.Entries[0].Value.Kind == syntax.List && slices.Contains([]string{"steps", "do", "then", "tasks", "sequence"}, n.Entries[0].Key.Value) {
+		return &n.Entries[0]
+	}
+	return nil
 }
 
 // namesSteps tells whether a mapping has a name for each of several steps.
@@ -85,12 +99,35 @@ func parseStep(n *syntax.Node, f *fields.Set) *Step {
 		return brokenStep(n)
 	}
 	s := &Step{Span: n.Span, Body: none{}, catalog: f.Env().Context.(Catalog)}
-	if !s.takeVerb(n, f) {
+	if !s.takeVerb(n, f) || s.misunderstood(n, f.Diags()) {
 		return brokenStep(n)
 	}
 	set := fields.Bind(stepFields{s}, stepName(s.Verb), n, f.Env())
 	s.slots, s.looseID = set.Slots, lostID(n)
 	return s
+}
+
+// misunderstood reports verbs that other languages have with another meaning,
+// so that their keys make no sense here.
+func (s *Step) misunderstood(n *syntax.Node, diags *diag.List) bool {
+	v := n.Get(s.Verb)
+	if v.Kind != syntax.Scalar || v.Type == syntax.Null {
+		return false
+	}
+	switch s.Verb {
+	case "repeat":
+		d := diags.Error("wrong-type", v.Span, "`repeat` has its steps behind it, and this is %s", shown(v)).
+			WithHint("write repeat: [steps], with until: CONDITION and max_iterations: beside it")
+		if v.Type == syntax.Int {
+			d.WithHint("to run steps %s times write for_each: 1..%s with do: [steps]", v.Value, v.Value)
+		}
+		return true
+	case "switch":
+		diags.Error("wrong-type", v.Span, "`switch` has branches with conditions of their own behind it, and this is %s", shown(v)).
+			WithHint("write switch: [{when: %s == 'a', do: [steps]}, {else: [steps]}]", strings.Trim(v.Value, "${} "))
+		return true
+	}
+	return false
 }
 
 // brokenStep stands for a step that could not be read.
@@ -172,8 +209,8 @@ func explainNoMapping(n *syntax.Node, f *fields.Set) {
 		d.WithHint("write `- %s: ID`, with the id of the loop", word)
 	case newBody(word, f.Env().Context.(Catalog)) != nil:
 		d.WithHint("write `- %s:` with what it needs", word)
-	case foreignVerbs[strings.ToLower(word)] != "":
-		d.WithHint("%s", foreignVerbs[strings.ToLower(word)])
+	case foreignVerb(word) != "":
+		d.WithHint("%s", foreignVerb(word))
 	case !strings.ContainsAny(word, " ${}") && !slices.Contains([]string{"pass", "end"}, word):
 		d.WithHint("to run an activity of that name write `- activity: %s`", word).WithFix(n.Span, "activity: "+word)
 	default:
@@ -223,12 +260,12 @@ func explainNoVerb(n *syntax.Node, f *fields.Set) {
 			WithHint("%s", belongs.verbFor(n, all))
 		return
 	}
-	word := strings.ToLower(e.Key.Value)
+	word := e.Key.Value
 	d := f.Diags().Error("unknown-verb", e.Key.Span, "there is no kind of step called %q", e.Key.Value)
 	near := nearestVerb(e.Key.Value, all)
 	switch {
-	case foreignVerbs[word] != "":
-		d.WithHint("%s", foreignVerbs[word])
+	case foreignVerb(word) != "":
+		d.WithHint("%s", foreignVerb(word))
 	case near != "":
 		d.WithHint("did you mean %s?", near).WithFix(e.Key.Span, near)
 	default:
@@ -240,8 +277,7 @@ func explainNoVerb(n *syntax.Node, f *fields.Set) {
 // elsewhere, or a misspelled one, or else the first that no step has.
 func meantVerb(n *syntax.Node, belongs keyring, all []string) (first *syntax.Entry) {
 	for i, e := range n.Entries {
-		word := strings.ToLower(e.Key.Value)
-		foreign := foreignVerbs[word] != ""
+		foreign := foreignVerb(e.Key.Value) != ""
 		if belongs.known(e.Key.Value) && (!foreign || !belongs.child(e.Key.Value)) {
 			continue
 		}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
+	"github.com/partitur/partitur/dsl/syntax"
 	"github.com/partitur/partitur/dsl/types"
 )
 
@@ -139,7 +141,7 @@ func (s *Step) Fields(f *fields.Set) {
 		bindTimeout(f, &s.Timeout, "bounds the whole step, which is cancelled at its end", false)
 		bindOnTimeout(f, &s.OnTimeout)
 	}
-	f.Enum(&s.OnError, "on_error", "`continue` goes on after an error, quietly", []string{"continue"})
+	f.Node("on_error", "`continue` goes on after an error, quietly", map[string]any{"enum": []string{"continue"}}, func(n *syntax.Node) { s.bindOnError(n, f.Diags()) })
 	f.Objects(func() fields.Declarer {
 		c := new(Catch)
 		s.Catch = append(s.Catch, c)
@@ -156,6 +158,22 @@ func (s *Step) Fields(f *fields.Set) {
 		s.resultFields(f, seesResult)
 	}
 	s.onErrorAt, s.compensateAt = f.KeySpan("on_error"), f.KeySpan("compensate")
+}
+
+func (s *Step) bindOnError(n *syntax.Node, diags *diag.List) {
+	const can = "%q can only be continue, not %s"
+	switch {
+	case n.Kind == syntax.Scalar && n.Value == "continue":
+		s.OnError = "continue"
+	case n.Kind == syntax.List || n.Kind == syntax.Map:
+		diags.Error("wrong-type", n.Span, can, "on_error", shown(n)).WithHint("steps for an error are catch: [{do: [steps]}]")
+	case slices.Contains([]string{"fail", "stop", "abort", "raise", "throw"}, n.Value):
+		diags.Error("bad-value", n.Span, can, "on_error", shown(n)).WithHint("leave it out: an error ends the steps around")
+	case slices.Contains([]string{"retry"}, n.Value):
+		diags.Error("bad-value", n.Span, can, "on_error", shown(n)).WithHint("write retry: {maximum_attempts: 5}")
+	default:
+		diags.Error("bad-value", n.Span, can, "on_error", shown(n)).WithHint("write continue").WithFix(n.Span, "continue")
+	}
 }
 
 func (s *Step) callFields(f *fields.Set) {

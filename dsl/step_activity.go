@@ -63,7 +63,7 @@ func (a *Action) Fields(f *fields.Set) {
 		if a.Input = expr.ParseValue(n, f.Diags()); a.Input == nil {
 			return
 		}
-		set := fields.BindValues(a.Spec.Input(), a.Spec.Name, n, a.Input, f.Env())
+		set := fields.BindValues(actionFields{a.Spec.Input(), a.Spec.Name, f.Env().Context.(Catalog)}, a.Spec.Name, n, a.Input, f.Env())
 		for _, slot := range set.Slots {
 			slot.Sees = seesSecrets
 			f.AddSlots(slot)

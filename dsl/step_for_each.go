@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +40,7 @@ type Tolerance struct {
 func (e *ForEach) Fields(f *fields.Set) {
 	e.As, e.Concurrency = "item", 1
 	f.Expr(&e.List, "for_each", "the list; of an object, its sorted `{key, value}` pairs", fields.Required)
+	e.namedElement(f)
 	bindSteps(f, &e.Do, "do", "steps for each element; they see `item` and `index`", fields.Required)
 	f.Ident(&e.As, "as", "the name of the element, `item` if not set")
 	f.Expr(&e.Key, "key", "what identifies an element, on `item`; its position if not set", fields.Sees(seesItem))
@@ -54,6 +57,24 @@ func (e *ForEach) Fields(f *fields.Set) {
 	if e.As == "index" {
 		f.Diags().Error("bad-name", f.KeySpan("as"), "%q cannot be a name here", e.As).WithHint("it is the position of the element; choose another")
 	}
+}
+
+// elementIn is how other languages name the element of a loop.
+var elementIn = regexp.MustCompile(`^\(?([a-z_]\w*)\)? (?:in|of) (.+)$`)
+
+// namedElement reports `for_each: x in list`, where the list stands alone.
+func (e *ForEach) namedElement(f *fields.Set) {
+	if e.List == nil {
+		return
+	}
+	m := elementIn.FindStringSubmatch(e.List.Text)
+	if m == nil {
+		return
+	}
+	f.Diags().Error("expression-syntax", e.List.Span, "`for_each` takes the list alone").
+		WithHint("write for_each: %s, and as: %s to name the element", m[2], m[1])
+	f.Slots = slices.DeleteFunc(f.Slots, func(s fields.Slot) bool { return s.Expr == e.List })
+	e.List = nil
 }
 
 // bindConcurrency binds a number, or ${ } that yields one.

@@ -1,6 +1,8 @@
 package dsl
 
 import (
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -19,6 +21,14 @@ type Log struct {
 func (l *Log) Fields(f *fields.Set) {
 	l.Level = "info"
 	f.Node("log", "`{level, message, fields}`", f.ObjectOf(logFields{l}), func(n *syntax.Node) {
+		if n.Kind == syntax.Scalar && n.Type == syntax.String {
+			text := "{message: " + n.Span.Text() + "}"
+			d := f.Diags().Error("wrong-type", n.Span, "`log` takes a mapping, not %s", shown(n)).WithHint("write %s", text)
+			if !strings.ContainsAny(text[1:len(text)-1], ",{}[]\n") {
+				d.WithFix(n.Span, text)
+			}
+			return
+		}
 		f.Merge(fields.Bind(logFields{l}, "log", n, f.Env()))
 	}, fields.Required)
 }

@@ -41,10 +41,17 @@ func (v *Value) CheckWant(sc *Scope, want *types.Type, diags *diag.List) *types.
 	}
 	before := len(*diags)
 	got := v.Check(sc, diags)
-	if len(*diags) == before {
+	if len(*diags) == before && !v.holdsBroken() {
 		reportMisfit(v.Span, misfit(got, want, ""), diags)
 	}
 	return got
+}
+
+// holdsBroken tells whether a mistake was reported in the value, or in a value
+// in it.
+func (v *Value) holdsBroken() bool {
+	return v.broken || slices.ContainsFunc(v.List, (*Value).holdsBroken) ||
+		slices.ContainsFunc(v.Entries, func(e ValueEntry) bool { return e.Value.holdsBroken() })
 }
 
 func (v *Value) wantObject(sc *Scope, want *types.Type, diags *diag.List) *types.Type {

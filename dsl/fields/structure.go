@@ -29,7 +29,10 @@ func (s *Set) Expr(p **expr.Expr, name, doc string, opts ...Option) {
 		return
 	}
 	if n.Kind != syntax.Scalar {
-		s.wrong(n, name, "an expression").WithHint("if the expression begins with a bracket, put it in quotes")
+		d := s.wrong(n, name, "an expression").WithHint("if the expression begins with a bracket, put it in quotes")
+		if list, ok := listExpression(n); ok {
+			d.WithHint("a list in an expression stands in quotes: write %s", list)
+		}
 		return
 	}
 	if n.Type == syntax.Null {
@@ -40,6 +43,25 @@ func (s *Set) Expr(p **expr.Expr, name, doc string, opts ...Option) {
 	if *p = expr.ParseNode(n, s.diags); *p != nil {
 		s.Slots = append(s.Slots, Slot{Name: name, Expr: *p, Want: sp.want, Sees: sp.sees})
 	}
+}
+
+// listExpression is a short list of texts and numbers as an expression, in quotes.
+func listExpression(n *syntax.Node) (string, bool) {
+	if n.Kind != syntax.List || len(n.Items) == 0 || len(n.Items) > 5 {
+		return "", false
+	}
+	var items []string
+	for _, item := range n.Items {
+		switch {
+		case item.Kind != syntax.Scalar || item.Type == syntax.Null || strings.ContainsAny(item.Value, "'\"\\$"):
+			return "", false
+		case item.Type == syntax.String:
+			items = append(items, "'"+item.Value+"'")
+		default:
+			items = append(items, item.Value)
+		}
+	}
+	return `"[` + strings.Join(items, ", ") + `]"`, true
 }
 
 // Condition binds a bare expression that must be true or false.

@@ -54,6 +54,9 @@ func (s *scanner) goesOn(at place, valueEnd int) {
 	rest := text[valueEnd-at.pos:]
 	d := s.found.Error("text-after-value", s.span(at.pos, end), "the value ends at its closing %s, but more text follows: %s", what, strings.TrimSpace(rest))
 	switch {
+	case what == "bracket" && strings.Trim(rest, "]} ") == "":
+		more := s.span(valueEnd, end)
+		d.WithHint("remove it, or add the bracket that it should close").WithFix(more, "")
 	case !singleLine(text):
 	case text[0] == '\'' && strings.HasSuffix(rest, "'") && rest[0] != ' ':
 		inner := strings.ReplaceAll(text[1:len(text)-1], "'", "''")
