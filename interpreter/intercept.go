@@ -56,25 +56,25 @@ func (i *inbound) HandleSignal(_ workflow.Context, in *interceptor.HandleSignalI
 
 // Init puts our outbound interceptor in front of the run's commands.
 func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
-	o := &outbound{}
-	o.Next = next
-	return i.Next.Init(o)
+	return i.Next.Init(&outbound{next})
 }
 
+// An outbound hands on what it does not change by itself. The base of the SDK
+// would be one more call under everything that waits: see steps.
 type outbound struct {
-	interceptor.WorkflowOutboundInterceptorBase
+	interceptor.WorkflowOutboundInterceptor
 }
 
 // ExecuteActivity adds the header.
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
 	setKey(ctx)
-	return o.Next.ExecuteActivity(ctx, activityType, args...)
+	return o.WorkflowOutboundInterceptor.ExecuteActivity(ctx, activityType, args...)
 }
 
 // ExecuteLocalActivity adds the header.
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
 	setKey(ctx)
-	return o.Next.ExecuteLocalActivity(ctx, activityType, args...)
+	return o.WorkflowOutboundInterceptor.ExecuteLocalActivity(ctx, activityType, args...)
 }
 
 func setKey(ctx workflow.Context) {

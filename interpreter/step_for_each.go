@@ -58,7 +58,11 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	}
 	r.progress(l)
 	l.publish()
-	r.work(ctx, l)
+	if workers := min(l.width, len(items)); workers > 1 && sends(b) {
+		r.sendAll(ctx, l)
+	} else {
+		r.work(ctx, l, workers)
+	}
 	l.publish()
 	if l.over != nil {
 		l.tooMany()
@@ -91,15 +95,10 @@ func (r *run) width(l *loop) (int, error) {
 	return 0, wrongType(l.body.Width, "an integer from 1", v)
 }
 
-// work takes the items, alone or with others.
-func (r *run) work(ctx workflow.Context, l *loop) {
-	workers := min(l.width, len(l.items))
+// work takes the items with a number of coroutines.
+func (r *run) work(ctx workflow.Context, l *loop, workers int) {
 	if workers <= 1 {
 		r.take(ctx, l, func() {})
-		return
-	}
-	if sends(l.body) {
-		r.sendAll(ctx, l)
 		return
 	}
 	inner, cancel := workflow.WithCancel(ctx)
