@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/partitur/partitur/dsl"
@@ -53,9 +54,19 @@ type Failure struct {
 	child    bool // a child workflow ended with it
 	whole    bool // the timeout of a whole step
 	raised   bool // by a `fail` step
+	again    bool // by a `fail` step that was given an error
 }
 
 func (f *Failure) Error() string { return f.Type + ": " + f.Message }
+
+// because makes an error that comes up while another one is answered remember
+// that one as its cause. One that is raised again stays as it is.
+func because(err error, first *Failure) error {
+	if f, ok := err.(*Failure); ok && f.Cause == nil && !f.again {
+		f.Cause = first.value()
+	}
+	return err
+}
 
 // is tells whether the failure is of one of the types or categories.
 func (f *Failure) is(types []string) bool {
@@ -154,7 +165,14 @@ func (f *Failure) fromTimeout(e *temporal.TimeoutError) {
 	f.Type, f.category, f.Retryable = Timeout, "timeout", true
 	kind := e.TimeoutType().String()
 	f.Message = "the activity timed out: " + timeoutNames[kind]
-	f.Details = map[string]any{"timeout": snake(kind)}
+	details := map[string]any{"timeout": snake(kind)}
+	var beat converter.RawValue
+	if e.HasLastHeartbeatDetails() && e.LastHeartbeatDetails(&beat) == nil {
+		if v, err := decodeRaw(beat); err == nil {
+			details["last_heartbeat"] = v
+		}
+	}
+	f.Details = details
 	if cause := e.Unwrap(); cause != nil {
 		f.Cause = fromError(cause).value()
 	}

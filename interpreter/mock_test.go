@@ -171,6 +171,9 @@ func (s *stub) outcome() (any, error) {
 		if err != nil {
 			panic(err)
 		}
+		if beat := nodeValue(s.Return); beat != nil {
+			return nil, temporal.NewTimeoutError(kind, nil, beat)
+		}
 		return nil, temporal.NewTimeoutError(kind, nil)
 	case s.Raw != "":
 		return converter.NewRawValue(payload(s.Raw, "\x00")), nil

@@ -65,7 +65,7 @@ func (r *run) limit(ctx workflow.Context, d time.Duration, summary string, up fu
 func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (any, error) {
 	if t := s.OnTimeout; t != nil && !t.Fail && o.failure.whole && o.failure.Path == s.Path {
 		if t.Steps != nil {
-			return nil, r.steps(ctx, t.Steps, sc.child())
+			return nil, because(r.steps(ctx, t.Steps, sc.child()), o.failure)
 		}
 		return r.instead(s, t.Output, sc, o)
 	}
@@ -80,7 +80,7 @@ func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (
 			continue
 		}
 		if err := r.steps(ctx, c.Do, inner); err != nil || c.Output == nil {
-			return nil, err
+			return nil, because(err, o.failure)
 		}
 		return r.instead(s, c.Output, inner, o)
 	}

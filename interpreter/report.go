@@ -48,8 +48,20 @@ func (r *run) report(f *Failure) Report {
 // fail makes of a failure what Temporal records for the run.
 func (r *run) fail(f *Failure) error {
 	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, temporal.ApplicationErrorOptions{
-		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit().payload()},
+		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit().payload()}, Cause: causeOf(f.Cause),
 	})
+}
+
+// causeOf is what an error was caused by, as Temporal records it, so that any
+// client shows the chain.
+func causeOf(cause any) error {
+	e, _ := cause.(map[string]any)
+	kind, _ := e["type"].(string)
+	if kind == "" {
+		return nil
+	}
+	message, _ := e["message"].(string)
+	return temporal.NewApplicationErrorWithOptions(message, kind, temporal.ApplicationErrorOptions{Cause: causeOf(e["cause"])})
 }
 
 // fit leaves out what the server would not take.

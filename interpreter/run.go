@@ -107,7 +107,7 @@ func (r *run) onFailure(ctx workflow.Context, sc *scope, f *Failure) (any, error
 	}
 	if e, ok := err.(*Failure); ok && e.raised {
 		e.Compensations = f.Compensations
-		return nil, e
+		return nil, because(e, f)
 	}
 	r.logHandler(ctx, "on_failure", err)
 	return nil, f

@@ -38,7 +38,7 @@ func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
 	if !ok || typ == "" {
 		return nil, wrongType(b.Again, "an error, such as ${ error }", x)
 	}
-	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"], raised: true}
+	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"], raised: true, again: true}
 	f.category, _ = e["category"].(string)
 	f.child, _ = e[childFailed].(bool)
 	f.Message, _ = e["message"].(string)
