@@ -33,3 +33,18 @@ steps:
 	}
 	replay(t, s.history(run))
 }
+
+// TestResumesAtTheLastHeartbeat has an attempt that fails on its way; what it
+// told last reaches the next one.
+func TestResumesAtTheLastHeartbeat(t *testing.T) {
+	s := newSite(t, `workflow: demo
+steps: [{id: a, activity: resumes, timeout: {start_to_close: 1m, heartbeat: 10s}, retry: {initial_interval: 1ms}}]
+output: ${ steps.a.output }
+`)
+	run := s.start("demo")
+	var line int
+	if err := s.get(run, &line); err != nil || line != 700 {
+		t.Errorf("it goes on at %d, %v", line, err)
+	}
+	replay(t, s.history(run))
+}

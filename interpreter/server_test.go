@@ -90,7 +90,7 @@ func newSite(t *testing.T, text string) *site {
 }
 
 // activity is every activity there is: `fail` fails, `gate` waits to be opened,
-// `closed` fails until it is, and all others return their argument.
+// `closed` fails until it is, `resumes` goes on at its last heartbeat, and all others return their argument.
 func (s *site) activity(ctx context.Context, args converter.EncodedValues) (any, error) {
 	var in any
 	if args.HasValues() {
@@ -107,6 +107,14 @@ func (s *site) activity(ctx context.Context, args converter.EncodedValues) (any,
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	case "resumes": // tells how far it is and fails, and goes on from there
+		if activity.HasHeartbeatDetails(ctx) {
+			var at map[string]int
+			err := activity.GetHeartbeatDetails(ctx, &at)
+			return at["line"], err
+		}
+		activity.RecordHeartbeat(ctx, map[string]int{"line": 700})
+		return nil, temporal.NewApplicationError("crashed", "Crash")
 	case "closed": // fails until the gate is open, and may be tried again
 		select {
 		case <-s.gate(info.WorkflowExecution.ID):

@@ -68,7 +68,12 @@ type pendingActivity struct {
 	Started         *time.Time `json:"started,omitempty"`
 	NextAttempt     *time.Time `json:"next_attempt,omitempty"`
 	LastFailure     *failure   `json:"last_failure,omitempty"`
-	LastWorker      string     `json:"last_worker,omitempty"`
+
+	// Heartbeat is how far the activity has come, as it last told; the next
+	// attempt goes on from there.
+	Heartbeat json.RawMessage `json:"heartbeat,omitempty"`
+
+	LastWorker string `json:"last_worker,omitempty"`
 }
 
 // A pendingChild is a child workflow that has not ended.
@@ -128,6 +133,9 @@ func activityOf(a *workflowpb.PendingActivityInfo) pendingActivity {
 		LastFailure:     failureOf(a.GetLastFailure()),
 		LastWorker:      a.GetLastWorkerIdentity(),
 	}
+	if a.GetHeartbeatDetails() != nil {
+		p.Heartbeat = valuesOf(a.GetHeartbeatDetails())
+	}
 	return p
 }
 
@@ -173,6 +181,9 @@ func (c *call) writeDescription(w io.Writer, d *description) {
 		fmt.Fprintf(w, "\n%s\n", c.activityLine(a))
 		if a.LastFailure != nil {
 			fmt.Fprintf(w, "  last error: %s\n", colors.Paint(ansi.Yellow, a.LastFailure.sentence()))
+		}
+		if a.Heartbeat != nil {
+			fmt.Fprintf(w, "  last heartbeat: %s\n", a.Heartbeat)
 		}
 	}
 	for _, child := range d.Children {

@@ -83,7 +83,8 @@ func wait(ctx workflow.Context) (string, error) {
 	return "released by " + by, nil
 }
 
-func flaky(context.Context) error {
+func flaky(ctx context.Context) error {
+	activity.RecordHeartbeat(ctx, map[string]int{"truck": 3})
 	return temporal.NewApplicationError("no truck", "CarrierDown")
 }
 
