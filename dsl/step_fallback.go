@@ -64,8 +64,8 @@ func (c *checker) alternative(s *Step, last bool) {
 	}
 }
 
-// firstEndless finds an activity in the flow of a step that is tried without
-// end, and that no timeout of a block around ends.
+// firstEndless finds an activity or child in the flow of a step that is tried
+// without end, and that no timeout of a block around ends.
 func firstEndless(s *Step) *Step {
 	if s.IsActivity() {
 		if s.Retry.Bounded() || s.Timeout != nil && s.Timeout.ScheduleToClose > 0 {
@@ -75,6 +75,9 @@ func firstEndless(s *Step) *Step {
 	}
 	if s.Timeout != nil && s.Timeout.Whole != nil {
 		return nil
+	}
+	if _, child := s.Body.(*Child); child && s.Retry != nil && !s.Retry.Bounded() {
+		return s
 	}
 	for _, b := range s.Body.Blocks() {
 		if !b.Exports {

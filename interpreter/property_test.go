@@ -146,7 +146,7 @@ func (g *generator) steps(depth int) (steps []any) {
 
 func (g *generator) id() string {
 	g.number++
-	return fmt.Sprintf("s%d", g.number)
+	return fmt.Sprintf("s%03d", g.number) // none is the end of another
 }
 
 func (g *generator) step(depth int) map[string]any {
@@ -264,6 +264,10 @@ func (g *generator) activity(s map[string]any) {
 		list = append(list, map[string]any{"when": "[1]", "error": map[string]any{"type": "Oops"}})
 	}
 	g.stubs[s["id"].(string)] = list
+	if g.IntN(6) == 0 { // its compensation fails for good
+		undo, _ := g.stubs["undo"].([]any)
+		g.stubs["undo"] = append(undo, map[string]any{"when": s["id"].(string) + "/compensate", "error": map[string]any{"type": "Oops"}})
+	}
 }
 
 // modify adds what goes with every kind, and a timeout to blocks.
