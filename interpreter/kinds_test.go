@@ -77,7 +77,7 @@ func TestEveryKindRuns(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		steps := kinds[name]
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n")
+			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n"+inner)
 			run := s.start("demo")
 			if name == "Receive" {
 				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {
