@@ -20,6 +20,7 @@ type Project struct {
 	RetryPolicies []*NamedRetry
 	HTTP          HTTPPolicy
 	Secrets       SecretsPolicy
+	Storage       *Storage // nil if everything stays in the histories
 	Worker        WorkerOptions
 
 	loosePolicies bool // some could not be read
@@ -69,6 +70,9 @@ func (p *Project) Fields(f *fields.Set) {
 	p.loosePolicies = len(p.RetryPolicies) == 0 && !f.Sound("retry_policies")
 	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
 	f.Object(&p.Secrets, "secrets", "where secrets come from")
+	if s := new(Storage); f.Object(s, "storage", "where values go that are too large for a history") {
+		p.Storage = s
+	}
 	f.Object(&p.Worker, "worker", "how the workers of the project work")
 }
 

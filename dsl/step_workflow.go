@@ -152,16 +152,21 @@ func (b *Child) checkInput(c *checker, child *Definition, sc scope) {
 // name.
 func (w *Workspace) childQueues(d *Definition) map[string]string {
 	queues := map[string]string{}
-	d.WalkAll(func(s *Step) {
-		b, ok := s.Body.(*Child)
-		if !ok {
-			return
+	for _, name := range d.Children() {
+		if child := w.Definition(name); child != nil && child.TaskQueue != "" {
+			queues[name] = child.TaskQueue
 		}
-		for _, name := range b.Names() {
-			if child := w.Definition(name); child != nil && child.TaskQueue != "" {
-				queues[name] = child.TaskQueue
-			}
+	}
+	return queues
+}
+
+// Children lists the workflow types that the definition may run as children, in
+// source order.
+func (d *Definition) Children() (names []string) {
+	d.WalkAll(func(s *Step) {
+		if b, ok := s.Body.(*Child); ok {
+			names = append(names, b.Names()...)
 		}
 	})
-	return queues
+	return names
 }

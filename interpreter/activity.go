@@ -267,8 +267,8 @@ func (r *run) arguments(s *dsl.Step, b *dsl.Arguments, sc *scope) ([]any, error)
 		args[i] = raw
 		total += size
 	}
-	if total > maxPayload {
-		return nil, tooLarge(total)
+	if total > r.largest() {
+		return nil, tooLarge(total, r.largest())
 	}
 	return args, nil
 }
@@ -278,7 +278,7 @@ func (r *run) argument(s *dsl.Step, v *expr.Value, sc *scope) (raw converter.Raw
 	if err != nil {
 		return raw, 0, err
 	}
-	raw, err = encode(x)
+	raw, err = r.encode(x)
 	return raw, len(raw.Payload().GetData()), err
 }
 

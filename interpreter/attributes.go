@@ -183,13 +183,13 @@ func memoOf(list []dsl.Attribute, eval evaluator) (map[string]any, error) {
 			memo[a.Name] = nil
 			continue
 		}
-		raw, err := encode(v)
+		raw, err := encodeUpTo(v, maxPayload) // a memo is never stored elsewhere
 		if err != nil {
 			return nil, err
 		}
 		memo[a.Name] = raw
 		if total += len(raw.Payload().GetData()); total > maxPayload {
-			return nil, tooLarge(total)
+			return nil, tooLarge(total, maxPayload)
 		}
 	}
 	return memo, nil

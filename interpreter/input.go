@@ -63,7 +63,7 @@ func (r *run) result(v any, at source.Span) (any, error) {
 			return nil, f
 		}
 	}
-	raw, err := encode(v)
+	raw, err := r.encode(v)
 	if err != nil {
 		f := fromError(err)
 		f.Span = at

@@ -15,9 +15,24 @@ import (
 // is added on the way.
 const maxPayload = 2<<20 - 4<<10
 
+// maxStored bounds a payload that is kept outside of the history: a workflow
+// task has to encode it in time.
+const maxStored = 256 << 20
+
+// largest is the size of the largest payload the run may have. It does not change
+// while the run goes on, whatever becomes of the worker's storage.
+func (r *run) largest() int {
+	if r.pin.Stored {
+		return maxStored
+	}
+	return maxPayload
+}
+
 // encode makes a payload of a value, or an error the author can catch if the
 // server would refuse it.
-func encode(v any) (converter.RawValue, error) {
+func (r *run) encode(v any) (converter.RawValue, error) { return encodeUpTo(v, r.largest()) }
+
+func encodeUpTo(v any, limit int) (converter.RawValue, error) {
 	if v == nil {
 		return converter.NewRawValue(&commonpb.Payload{Metadata: encodedNull}), nil
 	}
@@ -25,8 +40,8 @@ func encode(v any) (converter.RawValue, error) {
 	if err != nil {
 		return converter.RawValue{}, &Failure{Type: ExpressionError, Message: err.Error()}
 	}
-	if len(data) > maxPayload {
-		return converter.RawValue{}, tooLarge(len(data))
+	if len(data) > limit {
+		return converter.RawValue{}, tooLarge(len(data), limit)
 	}
 	return converter.NewRawValue(&commonpb.Payload{Metadata: encodedJSON, Data: data}), nil
 }
@@ -38,8 +53,12 @@ var (
 	encodedJSON = map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingJSON)}
 )
 
-func tooLarge(size int) error {
-	return &Failure{Type: ResultTooLarge, Message: "the value is " + value.FormatSize(int64(size)) + ", and the server takes at most 2MB at once"}
+func tooLarge(size, limit int) error {
+	message := "the value is " + value.FormatSize(int64(size)) + ", and the server takes at most 2MB at once"
+	if limit == maxStored {
+		message = "the value is " + value.FormatSize(int64(size)) + ", and one that is stored has at most " + value.FormatSize(maxStored)
+	}
+	return &Failure{Type: ResultTooLarge, Message: message}
 }
 
 // maxArguments is how many positional arguments a workflow can be started with.

@@ -27,6 +27,7 @@ type Pin struct {
 	// ask.
 	Attributes map[string]string `json:"attributes,omitempty"`
 	Queues     map[string]string `json:"queues,omitempty"` // of children, by workflow type
+	Stored     bool              `json:"stored,omitempty"` // large values are kept outside of the history
 	Source     []byte            `json:"-"`                // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
 
@@ -82,10 +83,16 @@ func (p Pin) payload() (converter.RawValue, error) {
 		return converter.RawValue{}, err
 	}
 	return converter.NewRawValue(&commonpb.Payload{
-		Metadata: map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingBinary)},
+		Metadata: map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingBinary), pinMark: []byte("1")},
 		Data:     append(append(head, '\n'), p.Source...),
 	}), nil
 }
+
+// pinMark tells a pin from other payloads, for who stores these elsewhere.
+const pinMark = "partitur-pin"
+
+// IsPin tells whether a payload is the definition that a run has recorded.
+func IsPin(p *commonpb.Payload) bool { return p.GetMetadata()[pinMark] != nil }
 
 // readPin is the inverse of payload.
 func readPin(raw converter.RawValue) (p Pin, err error) {

@@ -116,13 +116,13 @@ func (r *run) onFailure(ctx workflow.Context, sc *scope, f *Failure) (any, error
 // onCancel runs the handler of a cancellation, and returns what the caller is
 // told: what the handler returned, if it did, and what was undone.
 func (r *run) onCancel(ctx workflow.Context, sc *scope, err error) []any {
-	report, _ := encode(map[string]any{"compensations": r.undone()})
+	report, _ := r.encode(map[string]any{"compensations": r.undone()})
 	if r.program.OnCancel == nil {
 		return []any{report}
 	}
 	e := r.cleanup(ctx, r.program.OnCancel, sc, err, "on_cancel")
 	if isReturn(e) {
-		value, e := encode(e.(*exit).value)
+		value, e := r.encode(e.(*exit).value)
 		if e == nil {
 			return []any{value, report}
 		}

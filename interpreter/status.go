@@ -128,7 +128,7 @@ func (r *run) query(q *dsl.Query) func() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return encode(v)
+		return r.encode(v)
 	}
 }
 

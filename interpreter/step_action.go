@@ -16,7 +16,7 @@ func (r *run) actionCall(s *dsl.Step, b *dsl.Action, sc *scope) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := encode(c.Object())
+	raw, err := r.encode(c.Object())
 	return []any{raw}, err
 }
 

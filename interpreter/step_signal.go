@@ -29,7 +29,7 @@ func (r *run) sendSignal(ctx workflow.Context, s *dsl.Step, b *dsl.SendSignal, s
 	if err != nil {
 		return nil, err
 	}
-	raw, err := encode(payload)
+	raw, err := r.encode(payload)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func (r *run) updateSteps(ctx workflow.Context, h *handler, u *dsl.Update, args 
 	h.scope.vars["message"], h.scope.vars["update"] = message, updateVars(ctx)
 	err = r.handle(ctx, h, u.Do)
 	if isReturn(err) {
-		return encode(err.(*exit).value)
+		return r.encode(err.(*exit).value)
 	}
 	if err != nil || u.Output == nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (r *run) updateSteps(ctx workflow.Context, h *handler, u *dsl.Update, args 
 	if err != nil {
 		return nil, err
 	}
-	return encode(answer)
+	return r.encode(answer)
 }
 
 // rawArguments is the type of a function of a context and as many arguments as a

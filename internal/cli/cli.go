@@ -95,6 +95,7 @@ type session struct {
 	App
 	format  format
 	connect connect.Flags
+	project *dsl.Project // of the files that have been read; nil if there is none
 	closers []func()
 }
 

@@ -49,6 +49,9 @@ func (c *call) dialWith(logger *slog.Logger) (*remote, error) {
 		return nil, err
 	}
 	o.Logger = sdklog.NewStructuredLogger(logger)
+	if o.ExternalStorage, err = c.externalStorage(); err != nil {
+		return nil, err
+	}
 	temporal, err := c.Dial(c.ctx, o)
 	if err != nil {
 		return nil, err

@@ -53,8 +53,13 @@ func (e *embedding) start(c *call) (*engine.Server, *remote, error) {
 		return nil, nil, explainStart(err)
 	}
 	c.closers = append(c.closers, func() { e.stop(server) })
+	external, err := c.externalStorage()
+	if err != nil {
+		return nil, nil, err
+	}
 	temporal, err := c.Dial(c.ctx, client.Options{
 		HostPort: server.HostPort(), Namespace: server.Namespace(), Logger: sdklog.NewStructuredLogger(c.logger()),
+		ExternalStorage: external,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -44,6 +44,7 @@ func (s *session) load(paths []string) (*dsl.Workspace, error) {
 		return nil, &problem{code: exitUsage, message: "the definitions have mistakes", diags: diags}
 	}
 	_ = diag.Text{Color: s.colors(s.Terminal.Stderr).On}.Write(s.Stderr, diags)
+	s.project = w.Project
 	return w, nil
 }
 
@@ -71,7 +72,9 @@ type local struct {
 // prepare makes the definitions ready to run. Settings and secrets that they
 // need and that are not there are a problem before anything starts.
 func (s *session) prepare(space *dsl.Workspace) (*local, error) {
-	l := &local{space: space, registry: &registry.Registry{Actions: workers.Catalog{}, Lookup: s.Env.LookupEnv}}
+	l := &local{space: space, registry: &registry.Registry{
+		Actions: workers.Catalog{}, Lookup: s.Env.LookupEnv, Stored: stores(space.Project),
+	}}
 	if len(space.Programs) == 0 {
 		return nil, usage("there is no workflow in these files")
 	}
@@ -121,6 +124,9 @@ func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 		o.Builtins.Policy = builtins.Policy{
 			Hosts: p.HTTP.AllowHosts, AllowMetadata: p.HTTP.AllowMetadata, DenyPrivate: p.HTTP.DenyPrivate,
 		}
+	}
+	if stores(l.space.Project) {
+		o.Builtins.MaxResult = maxStoredResult
 	}
 	l.queues = o.Queues
 	l.group, err = workers.Start(o)

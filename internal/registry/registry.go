@@ -22,6 +22,7 @@ const maxKept = 1000
 type Registry struct {
 	Actions dsl.Catalog
 	Lookup  func(name string) (string, bool) // settings of the worker, such as os.LookupEnv
+	Stored  bool                             // the worker keeps large values outside of histories
 
 	mu       sync.RWMutex
 	current  map[string]interpreter.Pin // by workflow type
@@ -48,6 +49,7 @@ func (r *Registry) Set(programs []*dsl.Program) (complaints []string, err error)
 		if err != nil {
 			return complaints, err
 		}
+		pin.Stored = r.Stored
 		current[p.Name] = pin
 	}
 	r.mu.Lock()
