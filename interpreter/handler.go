@@ -23,12 +23,13 @@ type handler struct {
 	cancel     func()
 }
 
-// begin notes a handler, and gives it a scope of its own. Number tells its
+// newHandler notes a handler, and gives it a scope of its own. Number tells its
 // effects apart from those of other messages of the name.
 func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handler {
 	h := &handler{kind: kind, name: name, id: number, started: workflow.Now(ctx)}
 	sc := r.root.child()
 	sc.group, sc.undo = new(group), r.root.undo
+	sc.ownUndo()
 	sc.loop = kind + "s." + name
 	sc.item = sc.loop + "[" + number + "]"
 	h.scope = sc
@@ -41,6 +42,7 @@ func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handl
 func (r *run) over(h *handler) {
 	r.root.below = without(r.root.below, h.scope)
 	r.mail.running = without(r.mail.running, h)
+	r.mail.undone = append(r.mail.undone, h.scope.group.undone...)
 }
 
 // without returns a list without one of its elements.
@@ -85,22 +87,16 @@ func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
 // signalSteps runs the steps of a signal. Nobody waits for their outcome, so an
 // error fails the run, unless the author says otherwise.
 func (r *run) signalSteps(ctx workflow.Context, h *handler, s *dsl.Signal) {
-	err := r.handle(ctx, h, s.Do)
-	r.over(h)
+	err := r.steps(ctx, s.Do, h.scope)
 	f, failed := err.(*Failure)
 	switch {
 	case failed && s.OnError == "continue":
 		workflow.GetLogger(ctx).Warn("the steps of a signal failed", "signal", s.Name, "error", f.Error())
 	case failed:
-		r.breakOff(f)
+		r.breakOff(f) // before what the steps have done is undone: that takes time
 	}
-}
-
-// handle runs the steps of a message. What they have done is undone if they fail,
-// and by the workflow if it fails later.
-func (r *run) handle(ctx workflow.Context, h *handler, do []*dsl.Step) error {
-	h.scope.ownUndo()
-	return r.resolve(ctx, h.scope, r.steps(ctx, do, h.scope))
+	_ = r.resolve(ctx, h.scope, err)
+	r.over(h)
 }
 
 // breakOff ends the run with the failure of a handler. The first decides.
@@ -127,7 +123,11 @@ func (r *run) settle(ctx workflow.Context, err error) error {
 	}
 	r.stopHandlers(ctx)
 	if r.broken != nil && (well || isCancel(err) && ctx.Err() == nil) {
-		return r.broken
+		err = r.broken
+	}
+	r.broken = nil
+	if err != nil {
+		r.root.group.carry(err, r.mail.undone)
 	}
 	return err
 }
@@ -178,8 +178,9 @@ func (m *mailbox) runs(h *handler) bool {
 	return false
 }
 
-// farewell closes the mailbox for good, and says what nobody has read.
-func (r *run) farewell(ctx workflow.Context) {
+// farewell closes the mailbox for good, and says what nobody has read. A handler
+// that fails only now fails a run that would have completed.
+func (r *run) farewell(ctx workflow.Context) *Failure {
 	r.close(ctx)
 	if r.mail.busy() {
 		detached, _ := workflow.NewDisconnectedContext(ctx)
@@ -189,4 +190,5 @@ func (r *run) farewell(ctx workflow.Context) {
 	for _, l := range r.mail.unread {
 		workflow.GetLogger(ctx).Warn("the workflow ends without having read a signal", "signal", l.name)
 	}
+	return r.broken
 }

@@ -50,7 +50,7 @@ func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteW
 // HandleSignal only appends: an error here, or a coroutine started here, would
 // block the run for ever. Signals can arrive before the run begins.
 func (i *inbound) HandleSignal(_ workflow.Context, in *interceptor.HandleSignalInput) error {
-	i.inbox.arrived = append(i.inbox.arrived, arrival{in.SignalName, in.Arg})
+	i.inbox.arrived = append(i.inbox.arrived, arrival{name: in.SignalName, args: in.Arg})
 	return nil
 }
 

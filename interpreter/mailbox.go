@@ -14,9 +14,12 @@ import (
 // the run looks at them.
 type inbox struct{ arrived []arrival }
 
+// An arrival is a signal as it was sent, or a letter that an earlier run has
+// left unread.
 type arrival struct {
-	name string
-	args *commonpb.Payloads
+	name   string
+	args   *commonpb.Payloads
+	letter *letter
 }
 
 // inboxKey is the key under which a run finds its inbox.
@@ -45,8 +48,10 @@ const (
 
 // A letter is a message that has been read and that no step has taken yet.
 type letter struct {
-	name  string
-	value any
+	name    string
+	value   any
+	number  int  // in the order of arrival
+	checked bool // it fits its schema and is no duplicate
 }
 
 // A mailbox is what a run knows of its messages. What of it must outlive the run
@@ -63,6 +68,7 @@ type mailbox struct {
 	delivering bool
 	closing    bool // updates are refused
 	running    []*handler
+	undone     []any // what handlers have undone that were cancelled
 }
 
 // A Rejection is a message that no step got to see.
@@ -92,7 +98,6 @@ func (m *mailbox) reject(name, reason string) {
 
 // keep notes a message of a name that the workflow does not declare.
 func (m *mailbox) keep(l letter) {
-	m.counts.Undeclared++
 	m.undeclared = append(m.undeclared, l)
 	m.undeclared = m.undeclared[max(0, len(m.undeclared)-maxKept):]
 }
@@ -128,11 +133,7 @@ func (m *mailbox) duplicate(name string, key any) bool {
 	if m.seen[name] == nil {
 		m.seen[name] = &keySet{has: map[string]bool{}}
 	}
-	if m.seen[name].add(base64.RawURLEncoding.EncodeToString(sum[:12])) {
-		return false
-	}
-	m.counts.Duplicate++
-	return true
+	return !m.seen[name].add(base64.RawURLEncoding.EncodeToString(sum[:12]))
 }
 
 // busy tells whether steps of messages are running, or a message is waiting for

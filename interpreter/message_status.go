@@ -50,6 +50,9 @@ func (r *run) messageStatus() *MessageStatus {
 // declares messages, and at its end.
 func (s *MessageStatus) waiting(r *run) {
 	for _, a := range r.mail.arrived {
+		if a.letter != nil {
+			continue // it is counted already
+		}
 		s.Counts.Received++
 		v, err := r.decodeMessage(a.args)
 		if err == nil && r.program.Signal(a.name) == nil && len(s.Undeclared) < maxShown {

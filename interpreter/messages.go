@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"errors"
 	"fmt"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -61,41 +62,66 @@ func (r *run) deliver(ctx workflow.Context) {
 
 // accept reads a signal and hands it to whoever it is for.
 func (r *run) accept(ctx workflow.Context, a arrival) {
-	r.mail.counts.Received++
-	message, err := r.decodeMessage(a.args)
-	s := r.program.Signal(a.name)
+	l, err := a.letter, error(nil)
+	if l == nil {
+		r.mail.counts.Received++
+		l = &letter{name: a.name, number: r.mail.counts.Received}
+		l.value, err = r.decodeMessage(a.args)
+	}
+	s := r.program.Signal(l.name)
 	if s == nil {
-		r.stray(ctx, a.name, message, err)
+		r.stray(ctx, a, l, err)
 		return
 	}
-	if err == nil {
-		message, err = r.fitMessage(s.Message, message)
-	}
-	fresh := true
-	if err == nil {
-		fresh, err = r.fresh(s, message)
+	if err == nil && !l.checked {
+		err = r.check(s, l)
 	}
 	switch {
+	case err == errDuplicate:
+		r.mail.counts.Duplicate++
+		workflow.GetLogger(ctx).Info("a signal came twice and is ignored", "signal", s.Name)
 	case err != nil:
 		r.invalid(ctx, s, err)
-	case !fresh:
-		workflow.GetLogger(ctx).Info("a signal came twice and is ignored", "signal", s.Name)
 	case !s.Handled():
-		r.mail.unread = append(r.mail.unread, letter{s.Name, message})
+		r.mail.unread = append(r.mail.unread, *l)
 	default:
-		r.handleSignal(ctx, s, message)
+		r.handleSignal(ctx, s, l.value)
 	}
 }
 
 // stray keeps a signal that the workflow does not declare.
-func (r *run) stray(ctx workflow.Context, name string, message any, err error) {
-	if err != nil {
-		r.mail.reject(name, err.Error())
-		workflow.GetLogger(ctx).Warn("a signal cannot be read", "signal", name, "error", err.Error())
-		return
+func (r *run) stray(ctx workflow.Context, a arrival, l *letter, err error) {
+	switch {
+	case err != nil:
+		r.mail.reject(l.name, err.Error())
+		workflow.GetLogger(ctx).Warn("a signal cannot be read", "signal", l.name, "error", err.Error())
+	case a.letter != nil:
+		r.mail.keep(*l)
+	default:
+		r.mail.counts.Undeclared++
+		r.mail.keep(*l)
+		workflow.GetLogger(ctx).Warn("the workflow does not declare this signal", "signal", l.name)
 	}
-	r.mail.keep(letter{name, message})
-	workflow.GetLogger(ctx).Warn("the workflow does not declare this signal", "signal", name)
+}
+
+// errDuplicate says that a signal has been taken before.
+var errDuplicate = errors.New("it has been taken before")
+
+// check applies the schema of a signal, and tells whether it is new.
+func (r *run) check(s *dsl.Signal, l *letter) (err error) {
+	if l.value, err = r.fitMessage(s.Message, l.value); err != nil {
+		return err
+	}
+	l.checked = true
+	if s.Dedupe == nil {
+		return nil
+	}
+	r.host.path = "signals." + s.Name
+	key, err := s.Dedupe.Eval(r.withMessage(l.value))
+	if err == nil && r.mail.duplicate(s.Name, key) {
+		err = errDuplicate
+	}
+	return err
 }
 
 // invalid drops a signal that breaks its schema, or fails the run because of it.
@@ -106,19 +132,6 @@ func (r *run) invalid(ctx workflow.Context, s *dsl.Signal, err error) {
 		f := fromError(err)
 		r.breakOff(&Failure{Type: InvalidMessage, Message: "signal " + s.Name + ": " + f.Message, Details: f.Details, Span: s.Span})
 	}
-}
-
-// fresh tells whether a signal is not one that has been taken before.
-func (r *run) fresh(s *dsl.Signal, message any) (bool, error) {
-	if s.Dedupe == nil {
-		return true, nil
-	}
-	r.host.path = "signals." + s.Name
-	key, err := s.Dedupe.Eval(r.withMessage(message))
-	if err != nil {
-		return false, err
-	}
-	return !r.mail.duplicate(s.Name, key), nil
 }
 
 // withMessage is what the run sees, and a message.

@@ -65,7 +65,8 @@ func (t *trace) update(env *testsuite.TestWorkflowEnvironment, e event) {
 func updateError(err error) string {
 	var app *temporal.ApplicationError
 	if !errors.As(err, &app) {
-		return err.Error()
+		text, _, _ := strings.Cut(err.Error(), " KnownUpdates") // in any order
+		return text
 	}
 	text := app.Type() + ": " + app.Message()
 	if !app.NonRetryable() {

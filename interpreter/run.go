@@ -84,7 +84,9 @@ func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, 
 	if e := r.last(ctx, sc, err); err == nil && e != nil {
 		err = e
 	}
-	r.farewell(ctx)
+	if f := r.farewell(ctx); f != nil && err == nil {
+		err = f
+	}
 	switch f, failed := err.(*Failure); {
 	case failed:
 		return nil, r.fail(f)

@@ -126,7 +126,7 @@ func (r *run) updateSteps(ctx workflow.Context, h *handler, u *dsl.Update, args 
 		}
 	}
 	h.scope.vars["message"], h.scope.vars["update"] = message, updateVars(ctx)
-	err = r.handle(ctx, h, u.Do)
+	err = r.resolve(ctx, h.scope, r.steps(ctx, u.Do, h.scope))
 	if isReturn(err) {
 		return r.encode(err.(*exit).value)
 	}
