@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/partitur/partitur/dsl/expr"
@@ -53,6 +54,11 @@ func (c *checker) stateTypes(start scope) stateTypes {
 		t := types.AnyType
 		if v.Value != nil {
 			t = c.check(fields.Slot{Name: v.Name, Value: v.Value}, start)
+			if readsLikeSchema(v.Value) {
+				c.diags.Error("state-schema", v.Value.Span, "a variable has its initial value here, and this reads like a schema").
+					WithHint("write the value it begins with, such as state: {%s: 0}; schemas stand under state_schema: {type: object, properties: {…}}", v.Name)
+				t = types.AnyType
+			}
 		}
 		w := widen(t)
 		r := w
@@ -73,6 +79,15 @@ func (c *checker) stateTypes(start scope) stateTypes {
 	out := stateTypes{types.ObjectOf(read...), types.ObjectOf(write...)}
 	out.read.Open, out.write.Open = c.def.looseState, c.def.looseState
 	return out
+}
+
+// readsLikeSchema tells whether a value is a mapping such as {type: integer}.
+func readsLikeSchema(v *expr.Value) bool {
+	t := v.Get("type")
+	if t == nil {
+		return false
+	}
+	return slices.Contains([]any{"string", "integer", "number", "boolean", "object", "array"}, t.Const)
 }
 
 // mayMiss marks variables that the schema of the state does not require. They

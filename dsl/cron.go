@@ -42,6 +42,9 @@ func reportCron(n *syntax.Node, diags *diag.List) {
 	case len(parts) < 5 || len(parts) > 7:
 		diags.Error("bad-cron", n.Span, "a cron expression has five fields, and this has %d", len(parts)).
 			WithHint("they are %s, such as '0 6 * * 1-5'", strings.Join(cronNames(), ", "))
+	case len(parts) == 6 && strings.Trim(parts[5], "0123456789-,/") != "" || len(parts) == 6 && len(parts[5]) < 4:
+		diags.Error("bad-cron", n.Span, "the sixth field of a cron expression is the year, and this has %q", parts[5]).
+			WithHint("there are no seconds: write '%s'", strings.Join(parts[1:], " ")).WithFix(n.Span, "'"+strings.Join(parts[1:], " ")+"'")
 	case len(parts) == 5:
 		for i, part := range parts {
 			if reportCronPart(n, cronParts[i], part, diags) {

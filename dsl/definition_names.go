@@ -76,7 +76,9 @@ func bindNamed(f *fields.Set, n *syntax.Node, what string, add func(key *syntax.
 	}
 	for _, e := range n.Entries {
 		if e.Key.Kind != syntax.Broken {
-			fields.ValidName(e.Key, f.Diags())
+			if what != "set" { // its names are those of the state
+				fields.ValidName(e.Key, f.Diags())
+			}
 			add(e.Key, expr.ParseValue(e.Value, f.Diags()))
 		}
 	}

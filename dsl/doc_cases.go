@@ -82,9 +82,15 @@ type Expectation struct {
 	Check  *expr.Expr
 }
 
+// statusMeant is what the ends of a run are called elsewhere.
+var statusMeant = map[string]string{
+	"success": "completed", "succeeded": "completed", "successful": "completed", "ok": "completed", "done": "completed", "passed": "completed", "complete": "completed",
+	"failure": "failed", "error": "failed", "errored": "failed", "timed_out": "failed", "timeout": "failed", "canceled": "cancelled", "terminated": "failed",
+}
+
 // Fields declares the keys of an expectation.
 func (e *Expectation) Fields(f *fields.Set) {
-	f.Enum(&e.Status, "status", "how the run ends", []string{"completed", "failed", "cancelled"})
+	f.Enum(&e.Status, "status", "how the run ends", []string{"completed", "failed", "cancelled"}, fields.Meant(statusMeant))
 	f.Any(&e.Output, "output", "the result", fields.Literal)
 	f.Map(&e.Error, "error", "fields of the error, `type` and `message` among them", nil, fields.Literal)
 	f.Strings(&e.Calls, "calls", "the calls in order, by step id, compensations as `ID.compensate`")

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"time"
 
 	"github.com/partitur/partitur/dsl/fields"
@@ -72,6 +73,12 @@ func bindCalendars(f *fields.Set, p *[]*Calendar, name, doc string) {
 
 // needsTimes reports a schedule that says no time at all.
 func (s *Schedule) needsTimes(f *fields.Set) {
+	unknown := slices.ContainsFunc(f.Entries(), func(e syntax.Entry) bool {
+		return !slices.ContainsFunc(f.Specs, func(spec fields.Spec) bool { return spec.Name == e.Key.Value })
+	})
+	if unknown { // it may be what says the time
+		return
+	}
 	if f.Has("cron") || f.Has("every") || f.Has("calendars") || f.Diags().Within(f.Span()) {
 		return
 	}

@@ -40,7 +40,7 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 	case n.Kind == syntax.Map:
 		d := f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "steps are a list, and this is a mapping")
 		if inner := wrapped(n); inner != nil {
-			d.WithHint("leave out %s: the list of steps stands here itself", inner.Key.Value+":")
+			d.WithHint("leave out %q: the list of steps stands here itself", inner.Key.Value)
 			if text := inner.Value.Span.Text(); !strings.ContainsAny(n.Span.Text(), "\n") {
 				d.WithFix(n.Span, text)
 			}

@@ -40,9 +40,9 @@ func (a *Set) check(c *checker, s *Step, sc scope) *types.Type {
 	}
 	for _, v := range a.Assignments {
 		t, ok := c.state.write.Field(v.Name)
-		if !ok && !c.state.write.Open && expr.ValidName(v.Name) == nil {
+		if !ok && !c.state.write.Open {
 			d := c.diags.Error("unknown-variable", v.Span, "the state has no variable %q", v.Name)
-			suggestOr(d, v.Name, c.state.write.Names(), "add it to the document: state: {"+v.Name+": null}")
+			suggestOr(d, v.Name, c.state.write.Names(), "add it to the document: state: {"+fields.SnakeCase(v.Name)+": null}")
 		}
 		c.slotAs("set."+v.Name, sc, t)
 	}

@@ -74,6 +74,11 @@ func (w *Workspace) document(n *syntax.Node, diags *diag.List) {
 		if n.Get(kind.Key) == nil {
 			continue
 		}
+		if v := n.Get(kind.Key); kind.Key == "workflow" && v.Kind == syntax.Map {
+			diags.Error("wrong-type", v.Span.Sub(0, firstLine(v)), "%q must be the name of the workflow, not a mapping", kind.Key).
+				WithHint("write workflow: NAME, and the other keys below it at the same indentation as workflow:")
+			return
+		}
 		w.add(kind.New(), kind.What, n, diags)
 		return
 	}

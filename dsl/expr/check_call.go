@@ -129,11 +129,34 @@ func (c *checker) result(f *Function, nodes []ast.Node) *types.Type {
 		if p, ok := nodes[1].(*ast.StringNode); ok {
 			c.pattern(p)
 		}
+	case "duration", "date", "decimal":
+		c.written(f, nodes)
 	}
 	if f.typ != nil {
 		return f.typ(args)
 	}
 	return s.result
+}
+
+// written reports a constant text that the function cannot read.
+func (c *checker) written(f *Function, nodes []ast.Node) {
+	args := make([]any, len(nodes))
+	for i, n := range nodes {
+		text, ok := n.(*ast.StringNode)
+		if !ok {
+			return
+		}
+		args[i] = text.Value
+	}
+	_, err := f.call(nil, args)
+	if err == nil {
+		return
+	}
+	if wrong, ok := err.(*fault); ok {
+		c.error("wrong-type", nodes[0], "%s", wrong.message).WithHint("%s", wrong.hint)
+		return
+	}
+	c.error("wrong-type", nodes[0], "%s", err)
 }
 
 func (c *checker) argument(f *Function, p param, n ast.Node) *types.Type {

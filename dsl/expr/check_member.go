@@ -113,6 +113,12 @@ func (c *checker) unknownName(id *ast.IdentifierNode) {
 		d.WithHint("%s is a function: write %s", id.Value, f.usage())
 		return
 	}
+	if n := len(c.loops); n > 0 && c.loops[n-1].elem != nil && c.loops[n-1].elem.Kind == types.Object {
+		if _, has := c.loops[n-1].elem.Field(id.Value); has {
+			d.WithHint("a field of the element is written .%s", id.Value).WithFix(d.Span, "."+id.Value)
+			return
+		}
+	}
 	if root := c.rootOf(id.Value); root != "" {
 		d.WithHint("did you mean %s.%s?", root, id.Value).WithFix(d.Span, root+"."+id.Value)
 		return

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -193,6 +194,14 @@ func (c *checker) mixHint(d *diag.Diagnostic, n *ast.BinaryNode, a, b *types.Typ
 		a, b, left, right = b, a, right, left
 	}
 	switch {
+	case a.Kind == types.String && b.Kind == types.Time && (n.Operator == "+" || n.Operator == "-") && durationText.MatchString(left):
+		d.WithHint("a time is moved by a duration: write duration(%s)", left)
+	case a.Kind == types.Time && b.IsNumeric() && writtenDate.MatchString(right), b.Kind == types.Time && a.IsNumeric() && writtenDate.MatchString(left):
+		date := right
+		if a.IsNumeric() {
+			date = left
+		}
+		d.WithHint("a time is compared with a time: write date(\"%s\")", strings.ReplaceAll(date, " ", ""))
 	case a.Kind == types.String && (b.Kind == types.Time || b.Kind == types.Duration && (n.Operator == "+" || n.Operator == "-")):
 		d.WithHint("date(%s) makes a time of the text", left)
 	case a.Kind == types.String && b.Kind == types.Duration:
@@ -211,6 +220,11 @@ func (c *checker) mixHint(d *diag.Diagnostic, n *ast.BinaryNode, a, b *types.Typ
 }
 
 func isLiteral(text string) bool { return text != "" && strings.ContainsRune("\"'`", rune(text[0])) }
+
+var (
+	durationText = regexp.MustCompile(`^["'` + "`" + `][0-9.]+(ms|s|m|h|d|w)["'` + "`" + `]$`)
+	writtenDate  = regexp.MustCompile(`^[0-9]{4} ?- ?[0-9]{2} ?- ?[0-9]{2}$`)
+)
 
 func (c *checker) in(n *ast.BinaryNode) {
 	a := c.typ(n.Left)

@@ -314,5 +314,9 @@ func (p *page) plain() *mistake {
 	if t.kind == tClose && p.at > 0 {
 		return p.on(p.at, fmt.Sprintf("something is missing before %s", t.text), "")
 	}
-	return p.on(p.at, fmt.Sprintf("%s cannot stand here", shortToken(t)), "")
+	hint := ""
+	if t.text == "/" && p.at > 0 && p.token(p.at-1).text == "matches" {
+		hint = `a pattern is a text in quotes: matches "^[a-z]+$"`
+	}
+	return p.on(p.at, fmt.Sprintf("%s cannot stand here", shortToken(t)), hint)
 }

@@ -116,7 +116,7 @@ func doubled(s string) bool {
 		return false
 	}
 	tokens := scan(s)
-	return len(tokens) > 2 && tokens[2].text != ":" && tokens[1].text != "("
+	return len(tokens) > 2 && tokens[2].text != ":" && tokens[1].text != "(" && !strings.HasPrefix(tokens[1].text, "..")
 }
 
 // shellReference is a reference to one of our names as shells write it. Those
@@ -127,11 +127,21 @@ var shellReference = regexp.MustCompile(`(?:^|[^$])(\$\(\s*((?:` + strings.Join(
 // whole text as other workflow languages do.
 var (
 	dollarReference = regexp.MustCompile(`(?:^|[^$\w])(\$((?:` + strings.Join(ScopeNames, "|") + `)\.\w[\w.]*))`)
+	braceReference  = regexp.MustCompile(`(?:^|[^$\w{])([#%@]?\{\s*((?:` + strings.Join(ScopeNames, "|") + `)\.\w[\w.]*)\s*\})`)
 	jsonPath        = regexp.MustCompile(`^\$\.[A-Za-z_][\w.\[\]]*$`)
 )
 
-// warnShell points out $(input.x), $input.x and $.x, which are text.
+// warnShell points out $(input.x), $input.x, $.x, {input.x} and #{input.x},
+// which are text.
 func warnShell(n *syntax.Node, diags *diag.List) {
+	for _, at := range braceReference.FindAllStringSubmatchIndex(n.Value, -1) {
+		if strings.Contains(n.Value[:at[2]], "${") { // it may stand in an expression
+			continue
+		}
+		path := n.Value[at[4]:at[5]]
+		diags.Warn("foreign-expression", n.At(at[2], at[3]), "%s stays as it is: expressions are written ${ }", n.Value[at[2]:at[3]]).
+			WithHint("write ${ %s }", path).WithFix(n.At(at[2], at[3]), "${ "+path+" }")
+	}
 	if !strings.Contains(n.Value, "$") {
 		return
 	}

@@ -53,6 +53,7 @@ type Spec struct {
 	Example   string
 	sees      string
 	want      *types.Type
+	meant     map[string]string
 	atLeast   *int
 	atMost    *int
 }
@@ -108,6 +109,9 @@ func (s *Spec) bound(keyword string, n int) {
 	}
 }
 
+// Meant says which word of an Enum is meant by words that it does not have.
+func Meant(words map[string]string) Option { return func(s *Spec) { s.meant = words } }
+
 // AtLeast bounds a number from below.
 func AtLeast(n int) Option { return func(s *Spec) { s.atLeast = &n; s.bound("minimum", n) } }
 
@@ -137,8 +141,7 @@ func BindValues(d Declarer, what string, n *syntax.Node, v *expr.Value, env Env)
 func (s *Set) bind(d Declarer, others []string) {
 	if s.node.Kind != syntax.Map {
 		if s.node.Kind != syntax.Broken {
-			s.diags.Error("wrong-type", s.node.Span, "%s must be a mapping, not %s", s.what, article(s.node)).
-				WithHint("write `key: value` lines below it")
+			s.notMapping(d)
 		}
 		s.node = &syntax.Node{Kind: syntax.Broken, Span: s.node.Span}
 		d.Fields(s)
@@ -155,6 +158,17 @@ func (s *Set) bind(d Declarer, others []string) {
 
 // scratch lends the memory that the specs of a mapping take while it is bound.
 var scratch = sync.Pool{New: func() any { return new([]Spec) }}
+
+// notMapping reports what stands in the place of a mapping. A text may be the
+// name that the mapping begins with.
+func (s *Set) notMapping(d Declarer) {
+	found := s.diags.Error("wrong-type", s.node.Span, "%s must be a mapping, not %s", s.what, article(s.node)).
+		WithHint("write `key: value` lines below it")
+	if specs := Describe(d); len(specs) > 0 && specs[0].Name == "name" && specs[0].Required && s.node.Kind == syntax.Scalar && s.node.Type == syntax.String {
+		text := "{name: " + s.node.Span.Text() + "}"
+		found.WithHint("write %s", text).WithFix(s.node.Span, text)
+	}
+}
 
 // Decode binds d to values. What it reports names fields by their paths.
 func Decode(d Declarer, values map[string]any) error {

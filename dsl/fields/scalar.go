@@ -48,7 +48,7 @@ func bindScalar[T any](s *Set, p *T, k scalar[T], spec Spec, opts []Option) {
 		return
 	}
 	x, ok := k.text(n)
-	if ok && s.bounded(n, sp, any(x)) && k.complain(s, n, sp.Name, x) {
+	if ok && s.bounded(n, sp, any(x)) && k.complain(s, n, sp, x) {
 		*p = x
 	}
 	if !ok {

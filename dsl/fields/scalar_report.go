@@ -72,7 +72,8 @@ func ShortDuration(text string) string {
 	return m[1] + unit[:1]
 }
 
-func (k scalar[T]) complain(s *Set, n *syntax.Node, name string, x T) bool {
+func (k scalar[T]) complain(s *Set, n *syntax.Node, sp *Spec, x T) bool {
+	name := sp.Name
 	if k.check == nil {
 		return true
 	}
@@ -85,6 +86,9 @@ func (k scalar[T]) complain(s *Set, n *syntax.Node, name string, x T) bool {
 		near := diag.Nearest(n.Value, k.words)
 		if i := slices.IndexFunc(k.words, func(w string) bool { return strings.EqualFold(w, n.Value) }); i >= 0 {
 			near = k.words[i]
+		}
+		if meant := sp.meant[strings.ToLower(n.Value)]; meant != "" {
+			near = meant
 		}
 		if d.Suggest(n.Value, k.words); near != "" {
 			d.WithHint("did you mean %s?", near)

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/partitur/partitur/dsl/expr"
@@ -108,7 +109,7 @@ func (s *Set) Map(p *map[string]any, name, doc string, elem *types.Type, opts ..
 			s.slot(sp, v)
 			return
 		}
-		s.wrong(n, name, "a mapping")
+		s.wrong(n, name, "a mapping").WithHint("write {name: value}")
 		return
 	}
 	s.bindEntries(n, sp, elem)
@@ -202,7 +203,10 @@ func (s *Set) bindText(item *syntax.Node, name string) (string, bool) {
 	case item.Kind == syntax.Scalar && item.Type != syntax.Null:
 		quoteHint(s.diags.Error("wrong-type", item.Span, "%q must be a list of texts, and %s without quotes is %s", name, item.Value, looks), item)
 	default:
-		s.wrong(item, name, "a list of texts")
+		d := s.wrong(item, name, "a list of texts")
+		if item.Kind == syntax.Map && len(item.Entries) > 0 {
+			d.WithHint("write [%s]", item.Entries[0].Key.Value)
+		}
 	}
 	return "", false
 }
@@ -268,7 +272,7 @@ func (s *Set) Objects(add func() Declarer, name, doc string, opts ...Option) {
 	}
 	if n.Kind != syntax.List {
 		d := s.wrong(n, name, "a list").WithHint("begin each element with `- `")
-		if text := n.Span.Text(); n.Kind == syntax.Map && !strings.ContainsAny(text, "\r\n") {
+		if text := n.Span.Text(); n.Kind == syntax.Map && !strings.ContainsAny(text, "\r\n") && isElement(n, Describe(add())) {
 			d.WithHint("write [%s]", text).WithFix(n.Span, "["+text+"]")
 		}
 		return
@@ -281,6 +285,11 @@ func (s *Set) Objects(add func() Declarer, name, doc string, opts ...Option) {
 		sub.bind(add(), nil)
 		s.Slots = append(s.Slots, sub.Slots...)
 	}
+}
+
+// isElement tells whether a mapping could be the one element of a list.
+func isElement(n *syntax.Node, specs []Spec) bool {
+	return slices.ContainsFunc(specs, func(spec Spec) bool { return n.Get(spec.Name) != nil })
 }
 
 // Named binds a mapping whose keys are names the author invents, in source

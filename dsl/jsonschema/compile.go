@@ -55,8 +55,11 @@ func (c *compiler) notSchema(n *syntax.Node) {
 	const message = "a schema is a mapping such as {type: string}, not %s"
 	switch {
 	case n.Kind == syntax.List:
-		c.found.Error("schema-value", n.Span, message, "a list").
+		d := c.found.Error("schema-value", n.Span, message, "a list").
 			WithHint("to allow several forms write {anyOf: [...]}")
+		if len(n.Items) > 0 && n.Items[0].Kind == syntax.Scalar && n.Items[0].Type == syntax.String && typeMeant(n.Items[0].Value) == "" {
+			d.WithHint("the fields of an object stand under properties: {type: object, properties: {%s: {type: string}}}", n.Items[0].Value)
+		}
 	case n.Type == syntax.Null:
 		c.found.Error("schema-value", n.Span, "the schema is empty").
 			WithHint("write {type: string} or another type; {} allows any value")

@@ -11,7 +11,10 @@ import (
 // values reads keywords that hold values of the author.
 func (c *compiler) values(s *node, k string, v *syntax.Node) {
 	if isList := v.Kind == syntax.List; (k == "enum" || k == "examples") && !isList {
-		c.found.Error("schema-value", v.Span, "%s is a list of values, not %s", k, shownNode(v))
+		d := c.found.Error("schema-value", v.Span, "%s is a list of values, not %s", k, shownNode(v))
+		if v.Kind == syntax.Scalar && v.Type != syntax.Null {
+			d.WithHint("write [%s]", v.Span.Text()).WithFix(v.Span, "["+v.Span.Text()+"]")
+		}
 		return
 	}
 	c.literal(v)

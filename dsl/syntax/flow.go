@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -62,8 +63,14 @@ func (p *parser) bareKeys(entries []Entry, bare []bool) []Entry {
 }
 
 func (p *parser) keyWithoutValue(k *Node) {
-	p.found.Error("key-without-value", k.Span, "the key %s has no value", k.Span.Text()).
+	d := p.found.Error("key-without-value", k.Span, "the key %s has no value", k.Span.Text()).
 		WithHint("write %s: VALUE; or square brackets for a list", k.Span.Text())
+	if name, rest, ok := strings.Cut(k.Value, ":"); ok && k.Plain && rest != "" {
+		d.WithHint("a space must follow the colon: write %s: %s", name, rest)
+	}
+	if name, _, ok := strings.Cut(k.Value, "."); ok && slices.Contains([]string{"input", "state", "steps", "env", "item"}, name) {
+		d.WithHint("an expression is written \"${ %s }\"", k.Value)
+	}
 }
 
 func (p *parser) commaInText(v, last *Node) {
