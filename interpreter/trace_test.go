@@ -212,6 +212,7 @@ func (o *tracingOut) ExecuteLocalActivity(ctx workflow.Context, kind string, arg
 	return o.Next.ExecuteLocalActivity(ctx, kind, args...)
 }
 
+//workflowcheck:ignore of a map it shows the one entry
 func (o *tracingOut) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
 	opts := workflow.GetChildWorkflowOptions(ctx)
 	line := fmt.Sprintf("child %s %s%s", opts.WorkflowID, kind, argsText(args))
