@@ -60,6 +60,7 @@ func (c *checker) handlers(flow, end scope) {
 	c.list(c.def.OnFailure, failure)
 	cancel := all.with("error", errorType)
 	cancel.returns, cancel.cleanup = false, "`on_cancel`"
+	cancel.noContinue = "`on_cancel`"
 	c.list(c.def.OnCancel, cancel)
 	final := all.with("error", errorType.OrNil("the workflow may have succeeded"))
 	final.noReturn, final.cleanup = "`finally`", "`finally`"

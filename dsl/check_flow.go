@@ -25,7 +25,7 @@ func (s *Step) leaves() bool {
 		}
 	}
 	switch b := s.Body.(type) {
-	case *Return, *Fail, *Break, *Next:
+	case *Return, *Fail, *Break, *Next, *ContinueAsNew:
 		return true
 	case *Repeat:
 		return b.Until == nil && b.Max == 0 && !s.jumpedTo(b.Do)

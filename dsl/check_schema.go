@@ -21,6 +21,7 @@ type schemaRule struct {
 
 var (
 	argumentRule = schemaRule{"wrong-arguments", "the argument breaks its schema", true}
+	inputRule    = schemaRule{"wrong-input", "the workflow does not take this input", true}
 	outputRule   = schemaRule{"output-schema", "the result breaks output_schema", false}
 )
 

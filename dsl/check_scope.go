@@ -32,6 +32,7 @@ type scope struct {
 	concurrent   string        // what runs beside others here, and so cannot set state
 	noReturn     string        // where `return` is not allowed
 	handler      bool          // the steps are those of a message
+	noContinue   string        // where `return` is, and `continue_as_new` is not
 	undoing      bool          // the steps are compensations
 	cleanup      string        // the block of cleanup steps around, whose steps are never undone
 	compensation *Compensation // how the saga around, or the workflow, undoes

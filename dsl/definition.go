@@ -45,6 +45,7 @@ type Definition struct {
 	SearchAttributes []Attribute // set when a run starts
 	Memo             []Attribute // noted when a run starts
 	Compensation     *Compensation
+	History          History
 
 	Steps                        []*Step
 	OnFailure, OnCancel, Finally []*Step
@@ -146,6 +147,7 @@ func (d *Definition) Fields(f *fields.Set) {
 	f.Node("queries", "questions a running workflow answers, by name", map[string]any{"type": "object"}, func(n *syntax.Node) { d.bindQueries(f, n) })
 	d.bindMessages(f)
 	bindCompensation(f, &d.Compensation)
+	f.Object(&d.History, "history", "how long the history of a run may become")
 	bindSteps(f, &d.Steps, "steps", "what the workflow does, in order", fields.Required)
 	bindSteps(f, &d.OnFailure, "on_failure", "steps that run when an error ends the workflow; they see `error`")
 	bindSteps(f, &d.OnCancel, "on_cancel", "steps that run when the workflow has been cancelled")

@@ -38,6 +38,7 @@ var kinds = []kind{
 	{"search_attributes", "sets what the run is found by", func() Body { return new(SearchAttributes) }},
 	{"memo", "notes values with the run", func() Body { return new(Memo) }},
 	{"return", "ends the workflow with a result", func() Body { return new(Return) }},
+	{"continue_as_new", "ends the run and begins a new one from the first step", func() Body { return new(ContinueAsNew) }},
 	{"fail", "ends the block with an error", func() Body { return new(Fail) }},
 }
 

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 	"gopkg.in/yaml.v3"
 
 	"github.com/partitur/partitur/dsl/source"
@@ -68,6 +69,7 @@ type testCase struct {
 	pace  time.Duration
 	mock  *mock  // of the latest run
 	trace *trace // of the latest run
+	past  []bool // the events that have happened in it
 }
 
 // An event happens to the run at a time.
@@ -75,6 +77,7 @@ type event struct {
 	At     duration `yaml:"at"`
 	Cancel bool     `yaml:"cancel"`
 	Query  string   `yaml:"query"`
+	Long   bool     `yaml:"long"` // the server suggests to continue as new
 
 	Operator *interpreter.Decision `yaml:"operator"`
 	Signal   string                `yaml:"signal"`
@@ -121,38 +124,69 @@ func readCase(t *testing.T, a *txtar.Archive) *testCase {
 	return c
 }
 
-// run executes the case in the SDK's test environment.
+// start is when every case begins.
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// run executes the case in the SDK's test environment, which ends where a run is
+// continued as new; then another goes on with what the first has left.
 func (c *testCase) run(t *testing.T) map[string]string {
 	t.Helper()
+	c.mock, c.trace = nil, newTrace(start, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
+	c.past = make([]bool, len(c.events))
+	args, at := c.input, start
+	for {
+		env := c.environment(at)
+		env.ExecuteWorkflow(c.workflow, args...)
+		if !env.IsWorkflowCompleted() {
+			t.Fatalf("the run does not end; so far:\n%s", c.trace.text())
+		}
+		var next *workflow.ContinueAsNewError
+		if !errors.As(env.GetWorkflowError(), &next) {
+			return c.outcome(t, env)
+		}
+		at = env.Now()
+		c.trace.add(at, "continue as new")
+		args = nil
+		for _, p := range next.Input.GetPayloads() {
+			args = append(args, converter.NewRawValue(p))
+		}
+	}
+}
+
+// environment is a world for one run, which begins at a time.
+func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment {
 	var s testsuite.WorkflowTestSuite
 	s.SetLogger(quiet{})
 	env := s.NewTestWorkflowEnvironment()
-	env.SetStartTime(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	tr := newTrace(env, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
+	env.SetStartTime(at)
 	env.SetWorkerOptions(interpreter.Options(worker.Options{
-		Interceptors:             tr.interceptors(),
+		Interceptors:             c.trace.interceptors(),
 		DeadlockDetectionTimeout: time.Minute,
 	}))
 	(&interpreter.Interpreter{Programs: c.program}).Register(env)
-	m := newMock(env, c.stubs, tr.turn)
+	m := newMock(env, c.stubs, c.trace.turn, c.mock)
 	env.SetOnActivityCanceledListener(func(info *activity.Info) {
-		tr.add(env.Now(), "cancel "+info.ActivityID)
+		c.trace.add(env.Now(), "cancel "+info.ActivityID)
 		m.cancel(info.ActivityID)
 	})
-	c.mock, c.trace = m, tr
-	for _, e := range c.events {
-		env.RegisterDelayedCallback(func() { tr.event(env, e) }, time.Duration(e.At))
+	c.mock = m
+	for i, e := range c.events {
+		if !c.past[i] {
+			env.RegisterDelayedCallback(func() { c.past[i] = true; c.trace.event(env, e) }, time.Duration(e.At)-at.Sub(start))
+		}
 	}
-	env.ExecuteWorkflow(c.workflow, c.input...)
-	if !env.IsWorkflowCompleted() {
-		t.Fatalf("the run does not end; so far:\n%s", tr.text())
-	}
-	out := map[string]string{"trace": tr.text(), "attempts": m.text(), "status": statusText(t, env)}
+	return env
+}
+
+// outcome is how the last run has ended, and what happened before.
+func (c *testCase) outcome(t *testing.T, env *testsuite.TestWorkflowEnvironment) map[string]string {
+	t.Helper()
+	out := map[string]string{"trace": c.trace.text(), "attempts": c.mock.text(), "status": statusText(t, env)}
 	if err := env.GetWorkflowError(); err != nil {
-		out["error"] = tr.label(errorText(err))
+		out["error"] = c.trace.label(errorText(err))
 		return out
 	}
-	out["result"] = tr.label(resultText(t, env)) + "\n"
+	out["result"] = c.trace.label(resultText(t, env)) + "\n"
 	return out
 }
 

@@ -12,6 +12,8 @@ const (
 	exitBreak
 	exitNext
 	exitSkip
+	exitAgain    // continue_as_new: leaves as a return does
+	exitContinue // the run goes on in a new one, from here
 )
 
 // An exit leaves blocks; no catch sees it.
@@ -20,10 +22,16 @@ type exit struct {
 	value any
 	at    source.Span // where the value is written
 	loop  string      // the id of the loop that a break or next is for
+
+	frames []*frame // of a run that is being continued, innermost first
+	open   *frame   // of the step it is leaving
 }
 
 func (e *exit) Error() string {
-	return [...]string{exitCancel: "cancelled", exitReturn: "return", exitBreak: "break", exitNext: "next", exitSkip: "skipped"}[e.kind]
+	return [...]string{
+		exitCancel: "cancelled", exitReturn: "return", exitBreak: "break", exitNext: "next",
+		exitSkip: "skipped", exitAgain: "continue_as_new", exitContinue: "continued",
+	}[e.kind]
 }
 
 // cancelled leaves everything that has been cancelled: the run, because
@@ -33,9 +41,18 @@ var cancelled = &exit{kind: exitCancel}
 // skipped ends a step that has found nothing to do.
 var skipped = &exit{kind: exitSkip}
 
+func isFailure(err error) bool {
+	_, ok := err.(*Failure)
+	return ok
+}
+
 func isCancel(err error) bool { return exitKind(err) == exitCancel }
 
-func isReturn(err error) bool { return exitKind(err) == exitReturn }
+// isReturn tells whether a step ends the run.
+func isReturn(err error) bool {
+	kind := exitKind(err)
+	return kind == exitReturn || kind == exitAgain
+}
 
 // isJump tells whether the steps leave blocks up to a loop around them. What
 // they leave has ended well.

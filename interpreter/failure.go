@@ -27,6 +27,7 @@ const (
 	InvalidOutput     = "InvalidOutput"     // the result does not fit output_schema
 	InvalidResult     = "InvalidResult"     // what an activity returned cannot be read
 	ExpectationFailed = "ExpectationFailed" // what `expect` asks is not true
+	CannotContinue    = "CannotContinue"    // the run cannot continue as new
 	UnknownActivity   = "UnknownActivity"   // the computed type is not among those allowed
 	UnknownWorkflow   = "UnknownWorkflow"   // nor is that of a child
 	InternalError     = "InternalError"     // anything else

@@ -28,7 +28,7 @@ type handler struct {
 func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handler {
 	h := &handler{kind: kind, name: name, id: number, started: workflow.Now(ctx)}
 	sc := r.root.child()
-	sc.group, sc.undo = new(group), r.root.undo
+	sc.group, sc.undo, sc.alone = new(group), r.root.undo, false
 	sc.ownUndo()
 	sc.loop = kind + "s." + name
 	sc.item = sc.loop + "[" + number + "]"
@@ -111,7 +111,7 @@ func (r *run) breakOff(f *Failure) {
 // and returns how the run goes on. After success handlers may finish, and no
 // update is taken any more; else they are cancelled.
 func (r *run) settle(ctx workflow.Context, err error) error {
-	well := err == nil || isReturn(err)
+	well := err == nil || isReturn(err) || continuing(err) != nil
 	if well {
 		r.close(ctx)
 		if r.mail.busy() {
@@ -178,9 +178,10 @@ func (m *mailbox) runs(h *handler) bool {
 	return false
 }
 
-// farewell closes the mailbox for good, and says what nobody has read. A handler
-// that fails only now fails a run that would have completed.
-func (r *run) farewell(ctx workflow.Context) *Failure {
+// farewell closes the mailbox for good, and says what nobody has read, unless the
+// workflow begins again. A handler that fails only now fails a run that would
+// have completed.
+func (r *run) farewell(ctx workflow.Context, again bool) *Failure {
 	r.close(ctx)
 	if r.mail.busy() {
 		detached, _ := workflow.NewDisconnectedContext(ctx)
@@ -188,6 +189,9 @@ func (r *run) farewell(ctx workflow.Context) *Failure {
 		r.stopHandlers(detached)
 	}
 	for _, l := range r.mail.unread {
+		if again {
+			break // the next run has it
+		}
 		workflow.GetLogger(ctx).Warn("the workflow ends without having read a signal", "signal", l.name)
 	}
 	return r.broken

@@ -3,24 +3,30 @@ package interpreter
 import (
 	"strings"
 
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/jsonschema"
 	"github.com/partitur/partitur/dsl/source"
 )
 
-// begin takes the input, gives the state its initial values, and the run what it
-// is found by.
-func (r *run) begin(ctx workflow.Context, sc *scope, args converter.EncodedValues) error {
-	input, err := decodeArguments(args)
+// begin takes the input, gives the state its initial values or those that the
+// run before has left, and the run what it is found by.
+func (r *run) begin(ctx workflow.Context, sc *scope, in *given) error {
+	input, err := in.value()
 	if err != nil {
 		return &Failure{Type: InvalidInput, Message: err.Error()}
 	}
-	if input, err = r.checkInput(input); err != nil {
+	if input, err = checkInput(r.program, input); err != nil {
 		return err
 	}
 	sc.vars["input"] = input
+	if in.before != nil {
+		r.mail.restore(in.before.Mail.object())
+		if !in.before.Anew {
+			return r.resume(sc, in.before)
+		}
+	}
 	values := make([]any, len(r.program.State))
 	for i, v := range r.program.State {
 		if values[i], err = r.evalAt("state."+v.Name, v.Value, sc); err != nil {
@@ -33,8 +39,9 @@ func (r *run) begin(ctx workflow.Context, sc *scope, args converter.EncodedValue
 	return r.announce(ctx, sc)
 }
 
-func (r *run) checkInput(input any) (any, error) {
-	return fit(r.program.Input, input, InvalidInput, "the input does not fit: ")
+// checkInput applies the defaults of a program's input, and checks it.
+func checkInput(p *dsl.Program, input any) (any, error) {
+	return fit(p.Input, input, InvalidInput, "the input does not fit: ")
 }
 
 // fit applies a schema, with its defaults, to what came from outside. Nothing is

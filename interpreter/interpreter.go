@@ -54,19 +54,26 @@ var _ Registry = worker.Worker(nil)
 // either. What it calls to wait is called from here, for the reason that steps
 // gives.
 func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (any, error) {
-	r, err := i.load(ctx)
+	in := takeArguments(args)
+	r, err := i.load(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	sc := r.rootScope()
-	if err := r.begin(ctx, sc, args); err != nil {
+	if err := r.begin(ctx, sc, in); err != nil {
 		return nil, r.fail(fromError(err))
 	}
 	main, err := r.open(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
-	err = r.settle(ctx, r.steps(main, r.program.Steps, sc))
+	err = r.steps(main, r.program.Steps, sc)
+	e := continuing(err)
+	if err = r.settle(ctx, err); e != nil {
+		if err = r.goOn(ctx, sc, in, e, err); workflow.IsContinueAsNewError(err) {
+			return nil, err
+		}
+	}
 	result, err := r.output(sc, err)
 	if err != nil {
 		r.undo(ctx, sc, err)
@@ -75,13 +82,13 @@ func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (a
 }
 
 // load finds the program of a run and prepares to run it.
-func (i *Interpreter) load(ctx workflow.Context) (*run, error) {
-	pin := i.pin(ctx)
+func (i *Interpreter) load(ctx workflow.Context, in *given) (*run, error) {
+	pin := i.pin(ctx, in)
 	program, err := i.Programs.Program(pin)
 	if err != nil {
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
-	r := newRun(ctx, program, pin)
+	r := newRun(ctx, program, pin, i.chain(in))
 	r.converter = i.converter()
 	if err := r.queries(ctx); err != nil {
 		return nil, err
@@ -94,31 +101,4 @@ func (i *Interpreter) converter() converter.DataConverter {
 		return converter.GetDefaultDataConverter()
 	}
 	return workflow.DataConverterWithoutDeadlockDetection(i.Converter)
-}
-
-// pin records the definition in the run's history; in replay it reads it there.
-// A worker that does not know the workflow type panics, which blocks the
-// workflow task and keeps the run for a worker that does.
-func (i *Interpreter) pin(ctx workflow.Context) (pin Pin) {
-	name := workflow.GetInfo(ctx).WorkflowType.Name
-	marker := workflow.SideEffectWithOptions(ctx, workflow.SideEffectOptions{Summary: recorded(ctx, "definition of "+name)}, func(workflow.Context) any {
-		p, err := i.Programs.Pin(name)
-		if err != nil {
-			panic(err.Error())
-		}
-		raw, err := p.payload()
-		if err != nil {
-			panic(err.Error())
-		}
-		return raw
-	})
-	var raw converter.RawValue
-	err := marker.Get(&raw)
-	if err == nil {
-		pin, err = readPin(raw)
-	}
-	if err != nil {
-		panic("the recorded definition cannot be read: " + err.Error())
-	}
-	return pin
 }

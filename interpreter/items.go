@@ -46,7 +46,7 @@ func (l *loop) key(i int) any {
 	if l.keys == nil {
 		return i
 	}
-	return l.keys[i]
+	return l.keys[i-l.base]
 }
 
 // keyText is a key in paths, or "" if the value is no key.

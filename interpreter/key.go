@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -12,11 +13,15 @@ import (
 )
 
 // keyBase is the part of idempotency keys that tells runs apart. It stays the
-// same when a run continues as new, and is another for the next run of a cron.
-func keyBase(info *workflow.Info) string {
+// same when a run continues as new by itself, and is another for the next run of
+// a cron, and after a continue_as_new step: such steps are counted by epoch.
+func keyBase(info *workflow.Info, epoch int) string {
 	base := info.FirstRunID
 	if info.CronSchedule != "" || base == "" {
 		base = originalRunID(info)
+	}
+	if epoch > 0 {
+		base += "\n" + strconv.Itoa(epoch)
 	}
 	return info.WorkflowExecution.ID + "\n" + base + "\n"
 }

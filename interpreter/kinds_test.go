@@ -40,6 +40,7 @@ var kinds = map[string]string{
 	"Memo":             `[{memo: {a: 1, b: two}}, {activity: echo}, {memo: {a: null}}, {return: true}]`,
 	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
 	"Return":           `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
+	"ContinueAsNew":    `[{activity: echo}, {if: input == nil, continue_as_new: 7}, {return: "${ input == 7 }"}]`,
 	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
 
 	"Parallel.any":    `[{id: p, parallel: {x: [{activity: fail}], y: [{sleep: 1h}], z: [{sleep: 1ms}, {id: a, activity: echo, with: 2, compensate: {activity: echo, with: undo}}]}, join: any}, {id: q, parallel: {x: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}], y: [{sleep: 1h}]}, join: 2, catch: [{output: "${ error.type }"}]}, {return: "${ steps.p.output.first == 'z' and steps.q.output == 'TooFewBranches' }"}]`,

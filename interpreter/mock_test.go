@@ -3,6 +3,7 @@ package interpreter_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,10 +61,21 @@ type mock struct {
 	attempts  map[string]int32
 	cancelled map[string]bool   // by activity id
 	succeeded map[string]string // by activity id: the arguments of what the run knows to have succeeded
+	scheduled map[string]int    // by path: activities of this run and those before
+	earlier   map[string]int    // by path: those of the runs before
 }
 
-func newMock(env *testsuite.TestWorkflowEnvironment, s map[string]stubs, turn func(string) time.Duration) *mock {
-	m := &mock{env: env, stubs: s, turn: turn, attempts: map[string]int32{}, cancelled: map[string]bool{}, succeeded: map[string]string{}}
+// newMock goes on where the one of the run before has ended, if there is one.
+func newMock(env *testsuite.TestWorkflowEnvironment, s map[string]stubs, turn func(string) time.Duration, before *mock) *mock {
+	m := &mock{env: env, stubs: s, turn: turn, attempts: map[string]int32{}, cancelled: map[string]bool{}, succeeded: map[string]string{}, scheduled: map[string]int{}, earlier: map[string]int{}}
+	if before != nil {
+		before.mu.Lock()
+		defer before.mu.Unlock()
+		m.attempts, m.scheduled, m.earlier = before.attempts, before.scheduled, maps.Clone(before.scheduled)
+		for id, args := range before.succeeded {
+			m.succeeded[id+" before"] = args
+		}
+	}
 	m.register()
 	return m
 }
@@ -102,7 +114,9 @@ func (m *mock) run(ctx context.Context, args converter.EncodedValues) (any, erro
 	path, number, _ := strings.Cut(info.ActivityID, "#")
 	n, _ := strconv.Atoi(number)
 	m.mu.Lock()
-	m.attempts[info.ActivityID] = info.Attempt
+	n += m.earlier[path]
+	m.scheduled[path] = max(m.scheduled[path], n)
+	m.attempts[path+"#"+strconv.Itoa(n)] = info.Attempt
 	m.mu.Unlock()
 	list, ok := m.stubs[path]
 	if !ok {

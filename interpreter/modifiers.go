@@ -13,22 +13,37 @@ import (
 // bounded runs the body of a step within the timeout of the whole step. Once
 // the time is up the step has timed out, whatever comes of its body then.
 func (r *run) bounded(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
-	limit, err := r.duration(s, s.Timeout.Whole, sc)
+	within := *sc
+	within.group = &group{parent: sc.group}
+	limit, left, err := r.deadline(ctx, s, &within)
 	if err != nil {
 		return nil, err
 	}
-	fired := false
+	fired, until := false, workflow.Now(ctx).Add(left)
 	inner, cancel := workflow.WithCancel(ctx)
-	stop := r.limit(ctx, limit, "timeout of "+name(s), func() { fired = true; cancel() })
-	within := *sc
-	within.group = &group{parent: sc.group}
+	stop := r.limit(ctx, left, "timeout of "+name(s), func() { fired = true; cancel() })
 	output, err := r.body(inner, s, &within)
 	stop()
+	if e := continuing(err); e != nil {
+		f := e.frame()
+		f.Deadline, f.Limit, f.Undone = &until, limit, keep(within.group.undone)
+		return nil, err
+	}
 	if fired && ctx.Err() == nil && !leaves(err) {
 		output, err = nil, timedOut(limit, r.failure(s, sc, err))
 	}
 	within.group.pass(err)
 	return output, err
+}
+
+// deadline is the timeout of a step, and what is left of it.
+func (r *run) deadline(ctx workflow.Context, s *dsl.Step, sc *scope) (limit, left time.Duration, err error) {
+	if f := r.here; f != nil && f.Deadline != nil {
+		sc.group.undone = f.Undone.list()
+		return f.Limit, rest(ctx, *f.Deadline), nil
+	}
+	limit, err = r.duration(s, s.Timeout.Whole, sc)
+	return limit, limit, err
 }
 
 // timedOut is the error of a step whose time was up. What went wrong before is
@@ -65,21 +80,24 @@ func (r *run) limit(ctx workflow.Context, d time.Duration, summary string, up fu
 func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (any, error) {
 	if t := s.OnTimeout; t != nil && !t.Fail && o.failure.whole && o.failure.Path == s.Path {
 		if t.Steps != nil {
-			return nil, because(r.steps(ctx, t.Steps, sc.child()), o.failure)
+			return nil, because(r.answering(ctx, t.Steps, sc.child(), o.failure), o.failure)
 		}
 		return r.instead(s, t.Output, sc, o)
 	}
 	for _, c := range s.Catch {
 		inner := sc.child()
 		inner.vars["error"] = o.failure.value()
-		fits, err := r.fits(c, s, inner, o.failure)
+		fits, err := r.leads(c.Do), error(nil)
+		if r.here == nil {
+			fits, err = r.fits(c, s, inner, o.failure)
+		}
 		if err != nil {
 			return nil, r.failure(s, sc, err)
 		}
 		if !fits {
 			continue
 		}
-		if err := r.steps(ctx, c.Do, inner); err != nil || c.Output == nil {
+		if err := r.answering(ctx, c.Do, inner, o.failure); err != nil || c.Output == nil {
 			return nil, because(err, o.failure)
 		}
 		return r.instead(s, c.Output, inner, o)
@@ -88,6 +106,17 @@ func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (
 		return nil, nil
 	}
 	return nil, o.failure
+}
+
+// answering runs the steps that answer a failure.
+func (r *run) answering(ctx workflow.Context, steps []*dsl.Step, sc *scope, f *Failure) error {
+	r.recall(sc)
+	err := r.steps(ctx, steps, sc)
+	if e := continuing(err); e != nil {
+		e.frame().Failure = carryFailure(f)
+		e.remember(sc, steps)
+	}
+	return err
 }
 
 // instead makes the step count as succeeded, with another output.

@@ -61,44 +61,6 @@ func tooLarge(size, limit int) error {
 	return &Failure{Type: ResultTooLarge, Message: message}
 }
 
-// maxArguments is how many positional arguments a workflow can be started with.
-const maxArguments = 16
-
-// decodeArguments takes the input of a run: nothing, one value, or several as a
-// list.
-func decodeArguments(args converter.EncodedValues) (any, error) {
-	raws := make([]converter.RawValue, maxArguments+1)
-	targets := make([]any, len(raws))
-	for i := range raws {
-		targets[i] = &raws[i]
-	}
-	if args != nil && args.HasValues() {
-		if err := args.Get(targets...); err != nil {
-			return nil, fmt.Errorf("the input cannot be read: %w", err)
-		}
-	}
-	var list []any
-	for i := range raws {
-		if raws[i].Payload() == nil {
-			break
-		}
-		v, err := decodePayload(raws[i].Payload())
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	switch len(list) {
-	case 0:
-		return nil, nil
-	case 1:
-		return list[0], nil
-	case len(raws):
-		return nil, fmt.Errorf("a workflow takes at most %d arguments", maxArguments)
-	}
-	return list, nil
-}
-
 // decodePayload reads a payload with exact integers.
 func decodePayload(p *commonpb.Payload) (any, error) {
 	switch encoding := string(p.GetMetadata()["encoding"]); encoding {

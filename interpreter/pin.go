@@ -28,6 +28,7 @@ type Pin struct {
 	Attributes map[string]string `json:"attributes,omitempty"`
 	Queues     map[string]string `json:"queues,omitempty"` // of children, by workflow type
 	Stored     bool              `json:"stored,omitempty"` // large values are kept outside of the history
+	Kept       string            `json:"kept,omitempty"`   // why a run that was continued keeps its text; then there is no source
 	Source     []byte            `json:"-"`                // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
 

@@ -22,13 +22,20 @@ type rounds struct {
 	scope *scope
 	index int // of the round at hand, or the next
 
+	inside bool // the run before stood in the round, which goes on
+	moved  bool // a round has ended in this run
+
 	since time.Time // when the rounds last waited, and
 	quick int       // how many have not since then
 }
 
-// startRounds begins the execution of a loop.
+// startRounds begins the execution of a loop, or goes on with it where the run
+// before stood.
 func (r *run) startRounds(s *dsl.Step, body *dsl.Rounds, sc *scope) *rounds {
 	l := &rounds{step: s, body: body, scope: sc}
+	if r.here != nil {
+		l.index, l.inside = *r.here.Round, len(r.cursor) > 0
+	}
 	r.turned(l)
 	return l
 }
@@ -43,7 +50,17 @@ func (r *run) turned(l *rounds) {
 // round runs the steps of one round. It returns what they have left behind, and
 // whether the loop is over.
 func (r *run) round(ctx workflow.Context, l *rounds, sc *scope) (over bool, err error) {
+	if l.inside {
+		r.recall(sc)
+		l.inside = false
+	}
 	err = r.steps(ctx, l.body.Do, sc)
+	if e := continuing(err); e != nil {
+		e.frame().Round = &l.index
+		e.remember(sc, l.body.Do)
+		return false, err
+	}
+	l.moved = true
 	l.index++
 	r.turned(l)
 	switch jumpTo(err, l.step) {
@@ -70,23 +87,27 @@ func (l *rounds) bound(why string) error {
 	}
 }
 
-// pause waits between two rounds.
+// pause waits between two rounds. The run may be continued there.
 func (r *run) pause(ctx workflow.Context, l *rounds) error {
+	f := r.arrive()
 	if l.index == 0 {
 		return nil
+	}
+	if l.moved && r.due(l.scope) {
+		return continued(&frame{Round: &l.index})
 	}
 	if l.body.Every == nil {
 		return l.breathe(ctx)
 	}
-	d, err := r.duration(l.step, l.body.Every, l.scope)
+	d, err := r.pauseOf(ctx, f, l.step, l.body.Every, l.scope)
 	if err != nil {
 		return err
 	}
-	summary, err := r.summary(l.step, l.scope)
-	if err != nil {
-		return err
+	err = r.timer(ctx, l.step, d, l.scope)
+	if e := continuing(err); e != nil {
+		e.frame().Round = &l.index
 	}
-	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+	return err
 }
 
 // breathe pauses for a moment if many rounds have run in this workflow task.

@@ -25,6 +25,7 @@ type run struct {
 	requests   int            // signals and cancellations sent to others and not confirmed
 	undos      int            // compensations registered so far
 	registered []*entry       // every compensation that has not been dropped
+	chain
 
 	mail      *mailbox
 	converter converter.DataConverter
@@ -38,14 +39,14 @@ type run struct {
 	order []*view          // in the order in which steps began
 }
 
-func newRun(ctx workflow.Context, program *dsl.Program, pin Pin) *run {
+func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 	r := &run{
-		program: program, pin: pin, info: workflow.GetInfo(ctx),
+		program: program, pin: pin, info: workflow.GetInfo(ctx), chain: c,
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{},
 		mail: newMailbox(inboxOf(ctx)), locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx}
-	r.keyBase = keyBase(r.info)
+	r.keyBase = keyBase(r.info, c.epoch)
 	r.vars = r.names()
 	return r
 }
@@ -68,6 +69,9 @@ func (r *run) output(sc *scope, err error) (any, error) {
 // returned is the result of a run that a `return` ends.
 func (r *run) returned(err error) (any, error) {
 	e := err.(*exit)
+	if e.kind == exitAgain {
+		return e, nil
+	}
 	return r.result(e.value, e.at)
 }
 
@@ -84,7 +88,8 @@ func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, 
 	if e := r.last(ctx, sc, err); err == nil && e != nil {
 		err = e
 	}
-	if f := r.farewell(ctx); f != nil && err == nil {
+	e, again := result.(*exit)
+	if f := r.farewell(ctx, again && err == nil); f != nil && err == nil {
 		err = f
 	}
 	switch f, failed := err.(*Failure); {
@@ -92,6 +97,9 @@ func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, 
 		return nil, r.fail(f)
 	case isCancel(err):
 		return nil, temporal.NewCanceledError(details...)
+	}
+	if again {
+		return nil, r.anew(ctx, e)
 	}
 	return result, nil
 }

@@ -18,6 +18,7 @@ type scope struct {
 	how    *dsl.Compensation // how the saga around, or the workflow, undoes
 	group  *group            // what runs beside others, and may be cancelled with them
 	undone *compensated      // set in a compensation
+	alone  bool              // nothing runs beside, and the run may be continued here
 
 	below []*scope // of handlers, which see the main flow's steps as they go
 	held  []string // the locks around
@@ -28,7 +29,7 @@ type scope struct {
 func (r *run) rootScope() *scope {
 	sc := &scope{
 		vars: r.vars, steps: r.pendingSteps(),
-		undo: new(undoList), how: r.program.Compensation, group: new(group),
+		undo: new(undoList), how: r.program.Compensation, group: new(group), alone: true,
 	}
 	if sc.how == nil {
 		sc.how = new(dsl.Compensation)
@@ -81,7 +82,7 @@ func (sc *scope) round(loop *dsl.Step, key string) *scope {
 // begin and end; its siblings do not see them.
 func (sc *scope) branch(g *group) *scope {
 	c := sc.child()
-	c.outer, c.group = sc, g
+	c.outer, c.group, c.alone = sc, g, false
 	return c
 }
 
@@ -89,7 +90,7 @@ func (sc *scope) branch(g *group) *scope {
 // what they do is undone, and nothing beside them ends them.
 func (sc *scope) handler() *scope {
 	c := sc.child()
-	c.undo, c.group = nil, new(group)
+	c.undo, c.group, c.alone = nil, new(group), false
 	return c
 }
 

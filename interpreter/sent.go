@@ -39,11 +39,11 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 	var out []*sent
 	for {
 		out = append(out, r.sendNext(inner, l, l.width-len(out))...)
-		if len(out) == 0 && !l.more() {
+		if len(out) == 0 && !r.more(l) {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.width && l.more()
+			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.width && r.more(l)
 		})
 		kept := out[:0]
 		for _, t := range out {
@@ -58,12 +58,15 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 	}
 }
 
-// more tells whether the loop takes further items.
-func (l *loop) more() bool { return l.next < len(l.items) && l.first == nil }
+// more tells whether the loop takes further items. It does not when the run is
+// to be continued after those that are under way.
+func (r *run) more(l *loop) bool {
+	return l.next < l.total && l.first == nil && !(l.moved && r.due(l.scope))
+}
 
 // sendNext takes up to n further items.
 func (r *run) sendNext(ctx workflow.Context, l *loop, n int) (out []*sent) {
-	for ; n > 0 && l.more() && r.room(l.body.Do[0]); n-- {
+	for ; n > 0 && r.more(l) && r.room(l.body.Do[0]); n-- {
 		if ctx.Err() != nil {
 			l.note(cancelled)
 			break

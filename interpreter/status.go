@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -50,6 +51,7 @@ type view struct {
 	total   int
 	failure *Failure
 	child   string
+	past    string // the error of a step that failed before the run was continued
 }
 
 // viewOf is the view of a step, which is kept from its first beginning on.
@@ -66,7 +68,7 @@ func (r *run) viewOf(s *dsl.Step) *view {
 // begins notes that a step begins.
 func (r *run) begins(ctx workflow.Context, s *dsl.Step) *view {
 	v := r.viewOf(s)
-	v.status, v.started, v.ended, v.failure = "running", workflow.Now(ctx), time.Time{}, nil
+	v.status, v.started, v.ended, v.failure, v.past = "running", workflow.Now(ctx), time.Time{}, nil, ""
 	v.runs++
 	v.active++
 	return v
@@ -145,6 +147,7 @@ func (r *run) status() Status {
 		}
 		s.Steps = append(s.Steps, st)
 	}
+	s.Compensations = slices.Clone(r.past)
 	for _, e := range r.registered {
 		report := e.report()
 		report["at"] = e.step.Compensate.Steps[0].At()
@@ -156,7 +159,7 @@ func (r *run) status() Status {
 func (v *view) snapshot() StepStatus {
 	st := StepStatus{
 		Path: v.step.Path, ID: v.step.ID, Verb: v.step.Verb, Status: v.status, Started: v.started,
-		Child: v.child, Done: v.done, Total: v.total, At: v.step.At(),
+		Child: v.child, Done: v.done, Total: v.total, At: v.step.At(), Error: v.past,
 	}
 	if v.step.Title != nil && v.step.Title.IsConst() {
 		st.Title, _ = v.step.Title.Const.(string)

@@ -12,6 +12,9 @@ import (
 // steps runs a list of steps in order. It waits for activities here, and not
 // deeper down: each time a coroutine waits, the SDK looks through its calls.
 func (r *run) steps(ctx workflow.Context, steps []*dsl.Step, sc *scope) error {
+	if len(r.cursor) > 0 && sc.alone {
+		steps = r.seek(steps)
+	}
 	for _, s := range steps {
 		if ctx.Err() != nil {
 			return cancelled
@@ -26,6 +29,9 @@ func (r *run) steps(ctx workflow.Context, steps []*dsl.Step, sc *scope) error {
 			r.receive(&t)
 		}
 		if err := r.leave(ctx, &t); err != nil {
+			if e := continuing(err); e != nil {
+				e.leave(s)
+			}
 			return err
 		}
 	}
@@ -93,6 +99,8 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.memo(ctx, s, b, sc)
 	case *dsl.Return:
 		return r.leaveWith(ctx, s, b, sc)
+	case *dsl.ContinueAsNew:
+		return r.beginAnew(s, b, sc)
 	case *dsl.Fail:
 		return r.raise(ctx, s, b, sc)
 	}
@@ -113,6 +121,9 @@ type turn struct {
 // enter begins a step, and tells whether its body is to run.
 func (r *run) enter(ctx workflow.Context, t *turn) bool {
 	s, sc := t.step, t.scope
+	if r.here != nil {
+		return r.rejoin(t)
+	}
 	holds, err := r.guard(s, sc)
 	if !holds && err == nil {
 		sc.record(s, "skipped", nil, nil)
@@ -141,7 +152,13 @@ func (r *run) leave(ctx workflow.Context, t *turn) error {
 
 // finish ends a step that was not skipped, and tells how.
 func (r *run) finish(ctx workflow.Context, t *turn) *outcome {
+	if continuing(t.err) != nil {
+		return &outcome{err: t.err} // it has not ended
+	}
 	o := r.outcome(ctx, t)
+	if continuing(o.err) != nil {
+		return o
+	}
 	r.finally(ctx, t.step, t.scope, o)
 	r.ends(ctx, t.view, o)
 	return o

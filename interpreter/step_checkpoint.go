@@ -9,15 +9,15 @@ import (
 
 // A mark is a checkpoint that the flow has passed.
 type mark struct {
-	name   string
-	item   string // the path of the round or item of a loop in which it stands
-	number int    // how many compensations had been registered in the run
+	Name   string `json:"name"`
+	Item   string `json:"item,omitempty"` // the path of the round or item of a loop in which it stands
+	Number int    `json:"number"`         // how many compensations had been registered in the run
 }
 
 // checkpoint marks the place in the list of the block that it stands in.
 func (r *run) checkpoint(b *dsl.Checkpoint, sc *scope) (any, error) {
 	if u := sc.undo; u != nil {
-		u.marks = slices.DeleteFunc(u.marks, func(m mark) bool { return m.name == b.Name })
+		u.marks = slices.DeleteFunc(u.marks, func(m mark) bool { return m.Name == b.Name })
 		u.marks = append(u.marks, mark{b.Name, sc.item, r.undos})
 	}
 	return nil, nil
@@ -27,12 +27,12 @@ func (r *run) checkpoint(b *dsl.Checkpoint, sc *scope) (any, error) {
 // checkpoint. One that the flow has not passed in this round leaves everything.
 func (sc *scope) since(name string) (entries []*entry) {
 	for u := sc.undo; u != nil; u = u.parent {
-		i := slices.IndexFunc(u.marks, func(m mark) bool { return m.name == name && strings.HasPrefix(sc.item, m.item) })
+		i := slices.IndexFunc(u.marks, func(m mark) bool { return m.Name == name && strings.HasPrefix(sc.item, m.Item) })
 		if i < 0 {
 			continue
 		}
 		for inner := sc.undo; inner != u.parent; inner = inner.parent {
-			entries = append(entries, inner.after(u.marks[i].number)...)
+			entries = append(entries, inner.after(u.marks[i].Number)...)
 		}
 		return entries
 	}

@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"errors"
 	"slices"
 
 	"go.temporal.io/sdk/workflow"
@@ -33,12 +34,22 @@ func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, ok := x.(map[string]any)
-	typ, _ := e["type"].(string)
-	if !ok || typ == "" {
+	e, _ := x.(map[string]any)
+	f, err := r.failureOf(e)
+	if err != nil {
 		return nil, wrongType(b.Again, "an error, such as ${ error }", x)
 	}
-	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"], raised: true, again: true}
+	f.raised, f.again = true, true
+	return nil, f
+}
+
+// failureOf is the inverse of value.
+func (r *run) failureOf(e map[string]any) (*Failure, error) {
+	typ, _ := e["type"].(string)
+	if typ == "" {
+		return nil, errors.New("it has no type")
+	}
+	f := &Failure{Type: typ, Details: e["details"], Cause: e["cause"]}
 	f.category, _ = e["category"].(string)
 	f.child, _ = e[childFailed].(bool)
 	f.Message, _ = e["message"].(string)
@@ -52,5 +63,5 @@ func (r *run) raiseAgain(s *dsl.Step, b *dsl.Fail, sc *scope) (any, error) {
 	if at := r.program.StepAt(f.Path); at != nil {
 		f.Span = at.VerbSpan()
 	}
-	return nil, f
+	return f, nil
 }

@@ -17,9 +17,21 @@ func (r *run) fallback(ctx workflow.Context, s *dsl.Step, b *dsl.Fallback, sc *s
 	last := &Failure{Type: NoAlternative, Message: "the condition of no alternative holds"}
 	var undone []any
 	for _, alternative := range b.Alternatives {
+		if r.here != nil && !r.leads([]*dsl.Step{alternative}) {
+			continue
+		}
 		own := *sc
 		own.ownUndo()
+		if r.here != nil {
+			undone = r.here.Tried.list()
+			r.recall(&own)
+			r.seek([]*dsl.Step{alternative})
+		}
 		o := r.alternative(ctx, &turn{step: alternative, scope: &own})
+		if e := continuing(o.err); e != nil {
+			e.leave(alternative)
+			e.frame().Tried = keep(undone)
+		}
 		f := o.failed()
 		if f == nil {
 			if err := r.resolve(ctx, &own, o.err); err != nil {

@@ -22,10 +22,13 @@ type loop struct {
 	step    *dsl.Step
 	body    *dsl.ForEach
 	scope   *scope
-	items   []any
-	keys    []any    // nil where positions identify the items
+	total   int      // how many items there are
+	base    int      // how many of them the runs before have worked on
+	items   []any    // the others
+	keys    []any    // theirs; nil where positions identify the items
 	width   int      // how many items are worked on at the same time
 	next    int      // the item to be taken next
+	moved   bool     // an item has ended in this run
 	results []any    // nil where nobody reads them
 	size    int      // of the results, in bytes of JSON
 	failed  []any    // {index, key, error}
@@ -36,34 +39,21 @@ type loop struct {
 
 // forEach runs the body once for each item, at most `concurrency` at a time.
 func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *scope) (any, error) {
-	r.at(s, sc)
-	list, err := b.List.Eval(sc.vars)
-	if err != nil {
+	l := &loop{group: &group{parent: sc.group}, step: s, body: b, scope: sc, failed: []any{}}
+	if err := r.fill(l); err != nil {
 		return nil, err
-	}
-	items, ok := elements(list)
-	if !ok {
-		return nil, &Failure{Type: ExpressionError, Message: "for_each needs a list or an object", Span: b.List.Span}
-	}
-	items = batches(items, b.BatchSize)
-	l := &loop{group: &group{parent: sc.group}, step: s, body: b, scope: sc, items: items, failed: []any{}}
-	if l.keys, err = r.keys(l); err != nil {
-		return nil, err
-	}
-	if l.width, err = r.width(l); err != nil {
-		return nil, err
-	}
-	if b.Keep {
-		l.results = make([]any, len(items))
 	}
 	r.progress(l)
 	l.publish()
-	if workers := min(l.width, len(items)); workers > 1 && sends(b) {
+	if workers := min(l.width, l.total-l.next); workers > 1 && sends(b) {
 		r.sendAll(ctx, l)
 	} else {
 		r.work(ctx, l, workers)
 	}
 	l.publish()
+	if l.first == nil && l.next < l.total { // it has stopped because the run is to be continued
+		l.note(continued(l.frame(l.next)))
+	}
 	if l.over != nil {
 		l.tooMany()
 	}
@@ -95,6 +85,33 @@ func (r *run) width(l *loop) (int, error) {
 	return 0, wrongType(l.body.Width, "an integer from 1", v)
 }
 
+// fill evaluates the list, or takes over what the run before has left of it.
+func (r *run) fill(l *loop) error {
+	if f := r.loopFrame(); f != nil {
+		l.fromFrame(f)
+		return nil
+	}
+	r.at(l.step, l.scope)
+	list, err := l.body.List.Eval(l.scope.vars)
+	if err != nil {
+		return err
+	}
+	items, ok := elements(list)
+	if !ok {
+		return &Failure{Type: ExpressionError, Message: "for_each needs a list or an object", Span: l.body.List.Span}
+	}
+	items = batches(items, l.body.BatchSize)
+	l.items, l.total = items, len(items)
+	if l.body.Keep {
+		l.results = make([]any, l.total)
+	}
+	if l.keys, err = r.keys(l); err != nil {
+		return err
+	}
+	l.width, err = r.width(l)
+	return err
+}
+
 // work takes the items with a number of coroutines.
 func (r *run) work(ctx workflow.Context, l *loop, workers int) {
 	if workers <= 1 {
@@ -116,7 +133,7 @@ func (r *run) work(ctx workflow.Context, l *loop, workers int) {
 // take works on one item after the other, and calls stop when the loop has to
 // end early.
 func (r *run) take(ctx workflow.Context, l *loop, stop func()) {
-	for l.next < len(l.items) && l.first == nil {
+	for r.more(l) {
 		if ctx.Err() != nil {
 			l.note(cancelled)
 			return
@@ -131,7 +148,12 @@ func (r *run) take(ctx workflow.Context, l *loop, stop func()) {
 func (r *run) item(ctx workflow.Context, l *loop, i int, stop func()) {
 	sc := l.itemScope(i)
 	sc.ownUndo()
+	r.recall(sc)
 	err := r.steps(ctx, l.body.Do, sc)
+	if e := continuing(err); e != nil {
+		l.suspend(e, i, sc)
+		return
+	}
 	r.itemEnds(ctx, l, &item{i, sc, err}, stop)
 }
 
@@ -161,6 +183,7 @@ func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
 	} else if err == nil || isJump(err) {
 		l.done++
 	}
+	l.moved = true
 	r.progress(l)
 }
 
@@ -175,7 +198,7 @@ func (l *loop) judge(err error) error {
 	switch {
 	case f.Type == ResultTooLarge && f.Path == l.step.Path, !l.body.OnItemError.Tolerant():
 		return err
-	case l.body.OnItemError.Allows(l.bad, len(l.items)):
+	case l.body.OnItemError.Allows(l.bad, l.total):
 		return nil
 	}
 	l.over = &Failure{Type: TooManyFailures}
@@ -185,7 +208,7 @@ func (l *loop) judge(err error) error {
 // tooMany says how many items failed, once all that were begun have ended.
 func (l *loop) tooMany() {
 	listed := l.failed[:min(len(l.failed), maxListed)]
-	l.over.Message = fmt.Sprintf("%d of %d items failed", len(l.failed), len(l.items))
+	l.over.Message = fmt.Sprintf("%d of %d items failed", len(l.failed), l.total)
 	l.over.Details = map[string]any{"counts": l.counts(), "errors": append([]any(nil), listed...)}
 }
 
@@ -193,7 +216,8 @@ func (l *loop) tooMany() {
 func (l *loop) itemScope(i int) *scope {
 	sc := l.scope.round(l.step, keyText(l.key(i)))
 	sc.group = l.group
-	sc.vars[l.body.As] = l.items[i]
+	sc.alone = sc.alone && l.width == 1
+	sc.vars[l.body.As] = l.items[i-l.base]
 	sc.vars["index"] = i
 	return sc
 }
@@ -201,7 +225,7 @@ func (l *loop) itemScope(i int) *scope {
 // progress shows how far the loop is while it runs.
 func (r *run) progress(l *loop) {
 	if v := r.views[l.step.Path]; v != nil {
-		v.done, v.total = l.done+len(l.failed), len(l.items)
+		v.done, v.total = l.done+len(l.failed), l.total
 	}
 	if l.body.Watched {
 		l.publish()

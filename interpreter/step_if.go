@@ -7,7 +7,10 @@ import (
 )
 
 func (r *run) branch(ctx workflow.Context, s *dsl.Step, b *dsl.If, sc *scope) (any, error) {
-	ok, err := r.condition(s, b.Condition, sc)
+	ok, err := r.leads(b.Then), error(nil)
+	if r.here == nil {
+		ok, err = r.condition(s, b.Condition, sc)
+	}
 	if err != nil {
 		return nil, err
 	}

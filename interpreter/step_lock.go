@@ -29,7 +29,7 @@ func (r *run) lock(ctx workflow.Context, s *dsl.Step, b *dsl.Lock, sc *scope) (a
 		return nil, err
 	}
 	inner := *sc
-	inner.held = append(slices.Clip(sc.held), key)
+	inner.held, inner.alone = append(slices.Clip(sc.held), key), false
 	err = r.steps(ctx, b.Do, &inner)
 	release()
 	sc.last = inner.last

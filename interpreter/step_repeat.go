@@ -14,10 +14,7 @@ func (r *run) repeat(ctx workflow.Context, s *dsl.Step, b *dsl.Repeat, sc *scope
 		why = ", and `until` does not hold"
 	}
 	for {
-		if err := l.bound(why); err != nil {
-			return nil, err
-		}
-		if err := r.pause(ctx, l); err != nil {
+		if err := r.between(ctx, l, why); err != nil {
 			return nil, err
 		}
 		round := l.enter()
@@ -31,4 +28,15 @@ func (r *run) repeat(ctx workflow.Context, s *dsl.Step, b *dsl.Repeat, sc *scope
 			return nil, err
 		}
 	}
+}
+
+// between is what happens before a round.
+func (r *run) between(ctx workflow.Context, l *rounds, why string) error {
+	if l.inside {
+		return nil
+	}
+	if err := l.bound(why); err != nil {
+		return err
+	}
+	return r.pause(ctx, l)
 }

@@ -11,6 +11,7 @@ import (
 func (r *run) saga(ctx workflow.Context, _ *dsl.Step, b *dsl.Saga, sc *scope) (any, error) {
 	inner := *sc
 	inner.ownUndo()
+	r.recall(&inner)
 	if b.Compensation != nil {
 		inner.how = b.Compensation
 	}

@@ -11,7 +11,7 @@ import (
 
 // sleepUntil sets no timer for a time that has passed.
 func (r *run) sleepUntil(ctx workflow.Context, s *dsl.Step, b *dsl.SleepUntil, sc *scope) (any, error) {
-	until, err := r.time(s, b.Time, sc)
+	until, err := r.wakeTime(r.arrive(), s, b, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -19,11 +19,15 @@ func (r *run) sleepUntil(ctx workflow.Context, s *dsl.Step, b *dsl.SleepUntil, s
 	if d <= 0 {
 		return nil, nil
 	}
-	summary, err := r.summary(s, sc)
-	if err != nil {
-		return nil, err
+	return nil, r.timer(ctx, s, d, sc)
+}
+
+// wakeTime is the end of the sleep, also of one that began in the run before.
+func (r *run) wakeTime(f *frame, s *dsl.Step, b *dsl.SleepUntil, sc *scope) (time.Time, error) {
+	if f != nil {
+		return *f.Until, nil
 	}
-	return nil, workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+	return r.time(s, b.Time, sc)
 }
 
 // time evaluates a value that must be a time. It needs its offset from UTC: a

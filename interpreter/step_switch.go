@@ -9,7 +9,9 @@ import (
 func (r *run) choose(ctx workflow.Context, s *dsl.Step, b *dsl.Switch, sc *scope) (any, error) {
 	for _, c := range b.Cases {
 		ok := c.IsElse
-		if !ok {
+		if r.here != nil {
+			ok = r.leads(c.Do)
+		} else if !ok {
 			var err error
 			if ok, err = r.condition(s, c.When, sc); err != nil {
 				return nil, err

@@ -31,8 +31,8 @@ type trace struct {
 	names   []string // idempotency keys and what stands for them, alternating
 }
 
-func newTrace(env *testsuite.TestWorkflowEnvironment, keys bool, pace time.Duration) *trace {
-	return &trace{start: env.Now(), keys: keys, pace: pace, turns: map[string]time.Duration{}}
+func newTrace(start time.Time, keys bool, pace time.Duration) *trace {
+	return &trace{start: start, keys: keys, pace: pace, turns: map[string]time.Duration{}}
 }
 
 func (t *trace) add(now time.Time, line string) {
@@ -93,6 +93,8 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 		t.signal(env, e)
 	case e.Update != "":
 		t.update(env, e)
+	case e.Long:
+		env.SetContinueAsNewSuggested(true)
 	case e.Cancel:
 		t.add(env.Now(), "asked to cancel")
 		env.CancelWorkflow()

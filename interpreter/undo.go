@@ -28,6 +28,8 @@ type entry struct {
 	decision  *Decision // what an operator has decided and the run has not yet done
 	by        string    // who decided last
 	interrupt func()    // ends the steps that are under way
+
+	text *Pin // it was registered with; nil for the run's own
 }
 
 // A compensated step is what a compensation undoes.
@@ -60,6 +62,11 @@ func (sc *scope) ownUndo() { sc.undo = &undoList{parent: sc.undo} }
 // the block failed or was cancelled, and handed on if it ended well. What is
 // cancelled because the workflow returns is not undone.
 func (r *run) resolve(ctx workflow.Context, sc *scope, err error) error {
+	if e := continuing(err); e != nil {
+		f := e.frame()
+		f.Undo, f.Marks = sc.undo.numbers(), sc.undo.marks
+		return err
+	}
 	if err == nil || leaves(err) || isCancel(err) && sc.group.leaving() {
 		sc.undo.hand(r)
 		return err
@@ -231,7 +238,7 @@ func (e *entry) report() map[string]any {
 // undone lists every compensation of the run that has been started, or was
 // passed over.
 func (r *run) undone() []any {
-	list := []any{}
+	list := slices.Clone(r.past)
 	for _, e := range r.registered {
 		if e.status != "registered" {
 			list = append(list, e.report())

@@ -9,12 +9,13 @@ import (
 // until waits until something holds, and shows the step as waiting meanwhile. It
 // is asked again whenever the run has done something.
 func (r *run) until(ctx workflow.Context, s *dsl.Step, sc *scope, holds func() (bool, error)) error {
+	r.arrive()
 	ok, err := holds()
 	if ok || err != nil {
 		return err
 	}
 	r.shows(s, sc, "waiting")
-	if e := workflow.Await(ctx, func() bool { ok, err = holds(); return ok || err != nil }); e != nil {
+	if e := r.idle(ctx, sc, func() bool { ok, err = holds(); return ok || err != nil }); e != nil {
 		return e
 	}
 	r.shows(s, sc, "running")

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
@@ -30,6 +31,9 @@ var Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 
 // patience bounds the time of day that a case may take.
 const patience = 30 * time.Second
+
+// maxRuns bounds how often a case may continue as new.
+const maxRuns = 1000
 
 // A Problem is one thing that is not as a case expects.
 type Problem struct {
@@ -69,7 +73,7 @@ type outcome struct {
 // play runs a case once.
 func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []string) {
 	s, problems := newStage(p, c)
-	env, err := s.environment(actions)
+	programs, err := s.programs(actions)
 	if err != nil {
 		problems = append(problems, err.Error())
 	}
@@ -80,8 +84,7 @@ func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []str
 	if c.Input != nil {
 		args = append(args, c.Input)
 	}
-	env.ExecuteWorkflow(p.Name, args...)
-	o, err := ended(env)
+	o, err := ended(s.runs(programs, args))
 	if err != nil {
 		return nil, append(s.complaints, err.Error())
 	}
@@ -89,8 +92,8 @@ func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []str
 	return o, append(append(s.complaints, s.mocks.unused()...), compare(c.Expect, o)...)
 }
 
-// environment is a world with the program in it.
-func (s *stage) environment(actions dsl.Catalog) (*testsuite.TestWorkflowEnvironment, error) {
+// programs are those of a worker with the settings of the case.
+func (s *stage) programs(actions dsl.Catalog) (*registry.Registry, error) {
 	programs := &registry.Registry{Actions: actions, Lookup: s.lookup}
 	complaints, err := programs.Set([]*dsl.Program{s.program})
 	switch {
@@ -99,17 +102,41 @@ func (s *stage) environment(actions dsl.Catalog) (*testsuite.TestWorkflowEnviron
 	case len(complaints) > 0:
 		return nil, errors.New(complaints[0] + "; a case sets it under env:")
 	}
+	return programs, nil
+}
+
+// runs plays one run after the other, where each continues the one before as
+// new. It returns the world of the last.
+func (s *stage) runs(programs *registry.Registry, args []any) *testsuite.TestWorkflowEnvironment {
+	for at, n := Start, 1; ; n++ {
+		env := s.environment(programs, at)
+		env.ExecuteWorkflow(s.program.Name, args...)
+		var next *workflow.ContinueAsNewError
+		if !errors.As(env.GetWorkflowError(), &next) || n == maxRuns {
+			return env
+		}
+		at, args = env.Now(), nil
+		for _, p := range next.Input.GetPayloads() {
+			args = append(args, converter.NewRawValue(p))
+		}
+	}
+}
+
+// environment is a world with the programs in it, from a time on.
+func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuite.TestWorkflowEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartTime(Start)
+	env.SetStartTime(at)
 	env.SetTestTimeout(patience)
 	env.SetWorkerOptions(interpreter.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor()}}))
 	(&interpreter.Interpreter{Programs: programs}).Register(env)
-	for _, at := range s.cancels {
-		env.RegisterDelayedCallback(env.CancelWorkflow, at)
+	for i, due := range s.cancels {
+		if !s.past[i] {
+			env.RegisterDelayedCallback(func() { s.past[i] = true; env.CancelWorkflow() }, Start.Add(due).Sub(at))
+		}
 	}
-	return env, nil
+	return env
 }
 
 // lookup finds a setting of the worker among those of the case.
@@ -128,6 +155,10 @@ func ended(env *testsuite.TestWorkflowEnvironment) (*outcome, error) {
 		return nil, errors.New("the run does not end")
 	}
 	err := env.GetWorkflowError()
+	var next *workflow.ContinueAsNewError
+	if errors.As(err, &next) {
+		return nil, fmt.Errorf("the run has continued as new %d times and does not end", maxRuns)
+	}
 	var cancel *temporal.CanceledError
 	var app *temporal.ApplicationError
 	switch {

@@ -146,6 +146,31 @@ func TestRunWithoutResult(t *testing.T) {
 	}
 }
 
+// TestContinueAsNew plays runs that follow each other: mocks and events go on.
+func TestContinueAsNew(t *testing.T) {
+	const text = `workflow: order
+input: {type: object, required: [n], properties: {n: {type: integer}}}
+defaults: {timeout: 1m}
+steps:
+  - {id: pay, activity: pay}
+  - {sleep: 1h}
+  - {if: input.n < 3, continue_as_new: {n: "${ input.n + 1 }"}}
+output: ${ steps.pay.output }
+`
+	for _, p := range run(t, text, `test: order
+cases: [{name: three, input: {n: 1}, mocks: {pay: [{return: a}, {return: b}, {return: c}]}, expect: {status: completed, output: c, calls: [pay, pay, pay]}}]`) {
+		t.Error(p)
+	}
+	for _, p := range run(t, text, `test: order
+cases: [{name: cancelled, input: {n: 1}, mocks: {pay: {return: a}}, events: [{at: 90m, cancel: true}], expect: {status: cancelled, calls: [pay, pay]}}]`) {
+		t.Error(p)
+	}
+	endless := run(t, "workflow: order\nsteps: [{continue_as_new: 1}]", "test: order\ncases: [{name: endless, expect: {status: completed}}]")
+	if len(endless) != 1 || !matches("continued as new 1000 times", endless[0].Text) {
+		t.Error(endless)
+	}
+}
+
 func run(t *testing.T, workflow, cases string) []casetest.Problem {
 	t.Helper()
 	w, diags := dsl.Load([]*source.File{

@@ -20,6 +20,7 @@ type stage struct {
 	env     map[string]any
 	mocks   *mocks
 	cancels []time.Duration // after the start
+	past    []bool          // those that have happened
 
 	calls      []string
 	trace      []string
@@ -36,6 +37,7 @@ func newStage(p *dsl.Program, c *dsl.TestCase) (*stage, []string) {
 		}
 		s.cancels = append(s.cancels, e.At)
 	}
+	s.past = make([]bool, len(s.cancels))
 	return s, problems
 }
 
