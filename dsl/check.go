@@ -77,7 +77,7 @@ func (c *checker) one(s *Step, sc scope) scope {
 	c.step, c.slots, c.pending, c.exported = s, map[string]*types.Type{}, nil, exports{}
 	sc = c.guard(s, sc)
 	if _, loop := s.Body.(repeated); loop {
-		sc = c.forgetting(sc, s.assigned())
+		sc = c.forgetting(sc, c.changedBy(s, sc))
 	}
 	for _, slot := range s.slots {
 		switch {
@@ -94,7 +94,7 @@ func (c *checker) one(s *Step, sc scope) scope {
 	exported := c.exported
 	c.pending = pending
 	output := c.result(s, sc, raw)
-	output = c.modifiers(s, c.forgetting(sc, s.assigned()), exported, output)
+	output = c.modifiers(s, c.forgetting(sc, c.changedBy(s, sc)), exported, output)
 	c.lastOutput = output
 	if why := s.mayNotSucceed(); why != "" {
 		exported.steps = optional(exported.steps, why)
@@ -102,7 +102,7 @@ func (c *checker) one(s *Step, sc scope) scope {
 	}
 	after := sc.withSteps(append(sc.steps[:len(sc.steps):len(sc.steps)], exported.steps...))
 	after.loose = after.loose || exported.loose || s.looseID
-	return c.afterSet(s, c.afterwards(s, after.withStep(s, c.lastOutput)))
+	return c.after(s, after.withStep(s, c.lastOutput))
 }
 
 // result checks `expect` and `output`, and returns the type of the step's output.

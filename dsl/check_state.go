@@ -10,15 +10,31 @@ import (
 // what a later step sets is there when an earlier one runs again.
 type repeated interface{ repeats() }
 
-// assigned lists the variables that the step sets, or a step inside it.
-func (s *Step) assigned() (names []string) {
-	Walk([]*Step{s}, func(s *Step) {
+// assigned lists the variables that some steps set, or steps inside them.
+func assigned(steps []*Step) (names []string) {
+	Walk(steps, func(s *Step) {
 		if a, ok := s.Body.(*Set); ok {
 			for _, v := range a.Assignments {
 				names = append(names, v.Name)
 			}
 		}
 	})
+	return names
+}
+
+// changedBy lists the variables that may have changed when a step has ended:
+// those it sets, and those that others set while it waits.
+func (c *checker) changedBy(s *Step, sc scope) []string {
+	names := assigned([]*Step{s})
+	if !waits([]*Step{s}) {
+		return names
+	}
+	for _, block := range c.def.handlers() {
+		names = append(names, assigned(block.Steps)...)
+	}
+	if sc.handler {
+		names = append(names, assigned(c.def.Steps)...)
+	}
 	return names
 }
 
@@ -40,10 +56,13 @@ func (c *checker) forgetting(sc scope, names []string) scope {
 	return sc.with("state", &known)
 }
 
-// afterSet is the scope after a step that may have set variables. What a set
+// after is the scope after a step, which may have set variables. What a set
 // step itself assigns is known not to be nil if its value is not.
-func (c *checker) afterSet(s *Step, sc scope) scope {
-	sc = c.forgetting(sc, s.assigned())
+func (c *checker) after(s *Step, sc scope) scope {
+	if _, ok := s.Body.(*Await); ok { // its condition holds when it has ended
+		return c.afterwards(s, c.forgetting(sc, c.changedBy(s, sc)))
+	}
+	sc = c.forgetting(c.afterwards(s, sc), c.changedBy(s, sc))
 	a, ok := s.Body.(*Set)
 	if !ok || s.If != nil || len(s.Catch) > 0 {
 		return sc

@@ -72,8 +72,12 @@ func (l *Rounds) check(c *checker, s *Step, inner scope) scope {
 // more than a computation.
 func waits(steps []*Step) (found bool) {
 	Walk(steps, func(s *Step) {
-		switch s.Body.(type) {
-		case *Compute, *Set, *If, *Switch, *Try, *Saga, *ForEach, *While, *Repeat, *Parallel,
+		switch b := s.Body.(type) {
+		case *While:
+			found = found || b.Every != nil
+		case *Repeat:
+			found = found || b.Every != nil
+		case *Compute, *Set, *If, *Switch, *Try, *Saga, *ForEach, *Parallel,
 			*Fallback, *Checkpoint, *Log, *Details, *Memo, *SearchAttributes, *Return, *Fail, *Break, *Next:
 		default:
 			found = true
