@@ -192,6 +192,17 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 		if !slices.Contains(names, e.Query) {
 			diags.Error("unknown-name", e.nameAt, "the workflow answers no query %q", e.Query).Suggest(e.Query, names)
 		}
+	case e.Signal != "":
+		var names []string
+		for _, s := range d.Signals {
+			names = append(names, s.Name)
+		}
+		if near := diag.Nearest(e.Signal, names); near != "" && !slices.Contains(names, e.Signal) {
+			diags.Error("unknown-signal", e.nameAt, "the workflow declares no signal %q", e.Signal).
+				WithHint("did you mean %s?", near).WithFix(e.nameAt, near)
+		}
+	case e.Update != "":
+		e.againstUpdates(d, diags)
 	case e.Decide != "", e.Answer != "":
 		id, _, _ := strings.Cut(e.Decide+e.Answer, "[")
 		var names []string
@@ -207,4 +218,17 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 			diags.Error("unknown-step", e.nameAt, "there is no step %q", id).Suggest(id, names)
 		}
 	}
+}
+
+// againstUpdates checks the name of an update. One that nobody takes can only be
+// rejected.
+func (e *Event) againstUpdates(d *Definition, diags *diag.List) {
+	names := []string{"decide", "answer"}
+	for _, u := range d.Updates {
+		names = append(names, u.Name)
+	}
+	if slices.Contains(names, e.Update) || strings.HasPrefix(e.Update, "partitur.") || e.Rejected {
+		return
+	}
+	diags.Error("unknown-name", e.nameAt, "the workflow takes no update %q", e.Update).Suggest(e.Update, names)
 }

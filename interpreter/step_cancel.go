@@ -18,7 +18,7 @@ func (r *run) cancelOther(ctx workflow.Context, s *dsl.Step, b *dsl.CancelWorkfl
 		return nil, err
 	}
 	workflow.GetLogger(ctx).Info("another workflow is asked to cancel", "workflow_id", id, "reason", reason)
-	return nil, r.request(ctx, id, func() workflow.Future {
+	return nil, r.request(ctx, s, id, func(ctx workflow.Context) workflow.Future {
 		return workflow.RequestCancelExternalWorkflow(ctx, id, "")
 	})
 }

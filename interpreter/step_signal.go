@@ -33,7 +33,7 @@ func (r *run) sendSignal(ctx workflow.Context, s *dsl.Step, b *dsl.SendSignal, s
 	if err != nil {
 		return nil, err
 	}
-	return nil, r.request(ctx, id, func() workflow.Future {
+	return nil, r.request(ctx, s, id, func(ctx workflow.Context) workflow.Future {
 		return workflow.SignalExternalWorkflow(ctx, id, "", name, raw)
 	})
 }
@@ -52,16 +52,27 @@ func (r *run) identifier(s *dsl.Step, v *expr.Value, sc *scope) (string, error) 
 	return text, nil
 }
 
+// stepPath is the key of the context value that says which step sends something
+// to another workflow.
+type stepPath struct{}
+
+// StepPath is the path of the step that sends a signal or a request to cancel to
+// another workflow, for interceptors.
+func StepPath(ctx workflow.Context) string {
+	path, _ := ctx.Value(stepPath{}).(string)
+	return path
+}
+
 // request sends something to another run and waits for the server to have done
 // it. Like activities, only so many can be under way.
-func (r *run) request(ctx workflow.Context, id string, send func() workflow.Future) error {
+func (r *run) request(ctx workflow.Context, s *dsl.Step, id string, send func(workflow.Context) workflow.Future) error {
 	if r.requests >= maxPending {
 		if err := workflow.Await(ctx, func() bool { return r.requests < maxPending }); err != nil {
 			return err
 		}
 	}
 	r.requests++
-	err := send().Get(ctx, nil)
+	err := send(workflow.WithValue(ctx, stepPath{}, s.Path)).Get(ctx, nil)
 	r.requests--
 	var unknown *temporal.UnknownExternalWorkflowExecutionError
 	if errors.As(err, &unknown) && id == r.info.WorkflowExecution.ID {

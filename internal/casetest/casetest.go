@@ -84,7 +84,9 @@ func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []str
 	if c.Input != nil {
 		args = append(args, c.Input)
 	}
-	o, err := ended(s.runs(programs, args))
+	env := s.runs(programs, args)
+	s.afterwards(env)
+	o, err := ended(env)
 	if err != nil {
 		return nil, append(s.complaints, err.Error())
 	}
@@ -131,11 +133,7 @@ func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuit
 	env.SetTestTimeout(patience)
 	env.SetWorkerOptions(interpreter.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor()}}))
 	(&interpreter.Interpreter{Programs: programs}).Register(env)
-	for i, due := range s.cancels {
-		if !s.past[i] {
-			env.RegisterDelayedCallback(func() { s.past[i] = true; env.CancelWorkflow() }, Start.Add(due).Sub(at))
-		}
-	}
+	s.timeline(env, at)
 	return env
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"go.temporal.io/sdk/converter"
 
@@ -19,8 +18,7 @@ type stage struct {
 	program *dsl.Program
 	env     map[string]any
 	mocks   *mocks
-	cancels []time.Duration // after the start
-	past    []bool          // those that have happened
+	events  []*happening
 
 	calls      []string
 	trace      []string
@@ -32,12 +30,8 @@ func newStage(p *dsl.Program, c *dsl.TestCase) (*stage, []string) {
 	var problems []string
 	s.mocks, problems = newMocks(c.Mocks)
 	for i, e := range c.Events {
-		if !e.Cancel {
-			problems = append(problems, fmt.Sprintf("events[%d]: an event is {at: 1h, cancel: true}, and this has %q", i, e.Kind))
-		}
-		s.cancels = append(s.cancels, e.At)
+		s.events = append(s.events, &happening{Event: e, number: i})
 	}
-	s.past = make([]bool, len(s.cancels))
 	return s, problems
 }
 

@@ -34,6 +34,8 @@ var commands = []command{
 	listCommand,
 	describeCommand,
 	signalCommand,
+	updateCommand,
+	queryCommand,
 	compensationCommand,
 	deadLettersCommand,
 	cancelCommand,

@@ -40,6 +40,20 @@ defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
 input: {type: object, required: [to], properties: {to: {type: string}}}
 steps: [{activity: second}]
 output: sent to ${ input.to }
+---
+workflow: cart
+state: {items: [], open: true}
+signals:
+  add: {do: [{set: {items: "${ concat(state.items, [message]) }"}}]}
+  close: {do: [{set: {open: false}}]}
+queries: {count: "${ len(state.items) }"}
+updates:
+  put:
+    validate: [{check: len(state.items) < 3, reject: the cart is full}]
+    do: [{if: "message == 'bad'", fail: {type: Spoilt, message: it smells}}, {set: {items: "${ concat(state.items, [message]) }"}}]
+    output: ${ len(state.items) }
+steps: [{await: not state.open}]
+output: ${ state.items }
 `
 
 // startInterpreter starts a worker that runs definitions.

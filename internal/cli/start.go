@@ -95,7 +95,11 @@ func (o *startFlags) run(c *call) error {
 
 // definition finds what is to be started, and holds it against the files here.
 func (o *startFlags) definition(c *call, doc json.RawMessage) (Definition, error) {
-	d, err := c.find(c.args[0], o.unchecked)
+	return o.definitionOf(c, c.args[0], doc)
+}
+
+func (o *startFlags) definitionOf(c *call, typeOrFile string, doc json.RawMessage) (Definition, error) {
+	d, err := c.find(typeOrFile, o.unchecked)
 	if err != nil {
 		return d, err
 	}

@@ -17,7 +17,10 @@ import (
 )
 
 // A testWorker runs the workflows that the scripts start.
-type testWorker struct{ mended atomic.Bool }
+type testWorker struct {
+	mended  atomic.Bool
+	refused atomic.Int32
+}
 
 func startWorker(t *testing.T, hostPort string) *testWorker {
 	t.Helper()
@@ -29,7 +32,7 @@ func startWorker(t *testing.T, hostPort string) *testWorker {
 	tw := &testWorker{}
 	w := worker.New(c, "partitur", worker.Options{})
 	for name, f := range map[string]any{
-		"echo": echo, "fail": fail, "fail-at-line": failAtLine, "wait": wait, "retrying": retrying, "broken": tw.broken, "again": again,
+		"echo": echo, "fail": fail, "fail-at-line": failAtLine, "wait": wait, "retrying": retrying, "broken": tw.broken, "moving": tw.moving, "again": again,
 	} {
 		w.RegisterWorkflowWithOptions(f, workflow.RegisterOptions{Name: name})
 	}
@@ -111,4 +114,23 @@ func again(ctx workflow.Context, left int) (string, error) {
 		return "", workflow.NewContinueAsNewError(ctx, "again", left-1)
 	}
 	return "done", nil
+}
+
+// moving refuses its first updates, as a run does that is about to continue as
+// new.
+func (tw *testWorker) moving(ctx workflow.Context) error {
+	done := false
+	err := workflow.SetUpdateHandlerWithOptions(ctx, "put", func(workflow.Context) (string, error) {
+		done = true
+		return "taken", nil
+	}, workflow.UpdateHandlerOptions{Validator: func() error {
+		if tw.refused.Add(1) < 3 {
+			return temporal.NewApplicationError("not now", "ContinuingAsNew")
+		}
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	return workflow.Await(ctx, func() bool { return done })
 }
