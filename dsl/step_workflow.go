@@ -102,12 +102,38 @@ func (b *Child) check(c *checker, s *Step, sc scope) *types.Type {
 	result := b.checkAgainst(c, c.space.Definition(b.Name()), sc)
 	if b.Wait == "started" {
 		result = startedType
+		b.checkEndless(c, sc)
 		if s.Timeout != nil {
 			c.diags.Warn("useless-modifier", s.Timeout.Span, "this step only starts the child, which takes no time: `timeout` has no effect").
 				WithHint("leave it out, or write timeouts: {execution: …} to bound the child itself")
 		}
 	}
 	return result
+}
+
+// checkEndless reports children that pile up for ever: while one of them would
+// end with the run, the run cannot continue as new.
+func (b *Child) checkEndless(c *checker, sc scope) {
+	if b.ParentClosePolicy == "" || b.ParentClosePolicy == "abandon" {
+		return
+	}
+	for _, l := range sc.loops {
+		var rounds *Rounds
+		switch body := l.step.Body.(type) {
+		case *While:
+			rounds = &body.Rounds
+		case *Repeat:
+			rounds = &body.Rounds
+		default:
+			continue
+		}
+		if rounds.Max == 0 && !c.diags.Within(c.step.Span) {
+			c.diags.Error("endless-children", c.step.verbSpan, "a loop without a bound starts children that end with the run, so the run can never continue as new").
+				WithNote(l.step.verbSpan, "the loop is here").
+				WithHint("write parent_close_policy: abandon, or leave out wait: started to run one child at a time")
+			return
+		}
+	}
 }
 
 // startedType is the output of a step that only starts its child.
