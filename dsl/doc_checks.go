@@ -75,7 +75,7 @@ func (w *Workspace) checkCases(diags *diag.List) {
 			continue
 		}
 		for _, k := range t.Cases {
-			k.against(d, diags)
+			k.against(w, d, diags)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (k *TestCase) errorType() *types.Type {
 }
 
 // against checks the names that a case uses.
-func (k *TestCase) against(d *Definition, diags *diag.List) {
+func (k *TestCase) against(w *Workspace, d *Definition, diags *diag.List) {
 	if !d.looseEnv {
 		var env []string
 		for _, v := range d.Env {
@@ -140,7 +140,7 @@ func (k *TestCase) against(d *Definition, diags *diag.List) {
 		}
 	}
 	k.takenBy(d, diags)
-	known, readable := callable(d)
+	known, readable := w.callable(d)
 	if !readable {
 		return
 	}
@@ -169,6 +169,29 @@ func (k *TestCase) takenBy(d *Definition, diags *diag.List) {
 	}
 }
 
+// callable lists what a mock can stand for besides HTTP routes, in a workflow and
+// the children that run with it: the ids of a child's steps begin with its
+// workflow type.
+func (w *Workspace) callable(d *Definition) (names []string, readable bool) {
+	names, readable = callable(d)
+	family, seen := d.Children(), map[string]bool{d.Name: true}
+	for len(family) > 0 {
+		name := family[0]
+		family = family[1:]
+		child := w.Definition(name)
+		if child == nil || seen[name] {
+			continue
+		}
+		seen[name] = true
+		own, sound := callable(child)
+		for _, n := range own {
+			names = append(names, n, name+"."+n)
+		}
+		family, readable = append(family, child.Children()...), readable && sound
+	}
+	return names, readable
+}
+
 // callable lists what a mock can stand for besides HTTP routes: ids, with those
 // of compensations, and activity types.
 func callable(d *Definition) (names []string, readable bool) {
@@ -190,6 +213,8 @@ func callable(d *Definition) (names []string, readable bool) {
 				}
 			}
 			names = append(names, b.Allow...)
+		case *Child:
+			names = append(names, b.Names()...)
 		case *Action:
 			names = append(names, b.Spec.Name)
 		}

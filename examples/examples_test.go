@@ -35,7 +35,7 @@ func TestCases(t *testing.T) {
 		}
 		for _, c := range doc.Cases {
 			t.Run(doc.Workflow+"/"+c.Name, func(t *testing.T) {
-				for _, problem := range casetest.Run(p, workers.Catalog{}, c) {
+				for _, problem := range casetest.Run(p, workers.Catalog{}, c, w.Programs...) {
 					t.Error(problem)
 				}
 			})

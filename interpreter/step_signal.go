@@ -56,8 +56,8 @@ func (r *run) identifier(s *dsl.Step, v *expr.Value, sc *scope) (string, error) 
 // to another workflow.
 type stepPath struct{}
 
-// StepPath is the path of the step that sends a signal or a request to cancel to
-// another workflow, for interceptors.
+// StepPath is the path of the step that starts a child, or sends a signal or a
+// request to cancel to another workflow, for interceptors.
 func StepPath(ctx workflow.Context) string {
 	path, _ := ctx.Value(stepPath{}).(string)
 	return path

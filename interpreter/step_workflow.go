@@ -83,7 +83,8 @@ func (r *run) startChild(ctx workflow.Context, s *dsl.Step, b *dsl.Child, sc *sc
 	if v := r.views[s.Path]; v != nil {
 		v.child = o.WorkflowID
 	}
-	return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, o), kind, args...), nil
+	ctx = workflow.WithValue(workflow.WithChildOptions(ctx, o), stepPath{}, s.Path)
+	return workflow.ExecuteChildWorkflow(ctx, kind, args...), nil
 }
 
 // skipTaken makes the step skipped if its workflow id is taken and the author

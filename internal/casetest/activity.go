@@ -31,7 +31,10 @@ type workers struct {
 }
 
 // InterceptWorkflow is called once for each run.
-func (w *workers) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+func (w *workers) InterceptWorkflow(ctx workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil {
+		w.stage.id = info.WorkflowExecution.ID
+	}
 	i := &inbound{stage: w.stage}
 	i.Next = next
 	return i
@@ -57,15 +60,15 @@ type outbound struct {
 // ExecuteActivity answers from the mocks.
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetActivityOptions(ctx)
-	step := o.stage.stepOf(options.ActivityID, activity, options.Summary)
-	return o.stage.begin(ctx, newRequest(step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
+	step := stepOf(o.stage.programOf(ctx), options.ActivityID, activity, options.Summary)
+	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
 }
 
 // ExecuteLocalActivity answers from the mocks.
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetLocalActivityOptions(ctx)
-	step := o.stage.stepOf("", activity, options.Summary)
-	return o.stage.begin(ctx, newRequest(step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
+	step := stepOf(o.stage.programOf(ctx), "", activity, options.Summary)
+	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
 }
 
 // begin plays all attempts of an activity beside what goes on in the run.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,12 +45,13 @@ type Problem struct {
 
 func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.At, p.Case, p.Text) }
 
-// Run plays a case twice, and returns what is not as it should be.
-func Run(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) []Problem {
-	first, problems := play(p, actions, c)
+// Run plays a case twice, and returns what is not as it should be. Other
+// programs are there for the program to run as children.
+func Run(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase, others ...*dsl.Program) []Problem {
+	first, problems := play(p, actions, c, others)
 	if len(problems) == 0 {
 		var second *outcome
-		second, problems = play(p, actions, c)
+		second, problems = play(p, actions, c, others)
 		if i := differ(first.trace, second.trace); i >= 0 {
 			problems = append(problems, fmt.Sprintf("the case does not run the same way twice\n\tfirst:  %s\n\tsecond: %s", at(first.trace, i), at(second.trace, i)))
 		}
@@ -71,8 +73,8 @@ type outcome struct {
 }
 
 // play runs a case once.
-func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase) (*outcome, []string) {
-	s, problems := newStage(p, c)
+func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase, others []*dsl.Program) (*outcome, []string) {
+	s, problems := newStage(p, others, c)
 	programs, err := s.programs(actions)
 	if err != nil {
 		problems = append(problems, err.Error())
@@ -104,7 +106,12 @@ func (s *stage) programs(actions dsl.Catalog) (*registry.Registry, error) {
 	case len(complaints) > 0:
 		return nil, errors.New(complaints[0] + "; a case sets it under env:")
 	}
-	return programs, nil
+	all := []*dsl.Program{s.program}
+	for _, name := range slices.Sorted(maps.Keys(s.family)) {
+		all = append(all, s.family[name])
+	}
+	_, err = programs.Set(all) // who runs a child that lacks a setting is told then
+	return programs, err
 }
 
 // runs plays one run after the other, where each continues the one before as
@@ -112,6 +119,7 @@ func (s *stage) programs(actions dsl.Catalog) (*registry.Registry, error) {
 func (s *stage) runs(programs *registry.Registry, args []any) *testsuite.TestWorkflowEnvironment {
 	for at, n := Start, 1; ; n++ {
 		env := s.environment(programs, at)
+		s.world = env
 		env.ExecuteWorkflow(s.program.Name, args...)
 		var next *workflow.ContinueAsNewError
 		if !errors.As(env.GetWorkflowError(), &next) || n == maxRuns {

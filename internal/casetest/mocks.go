@@ -114,6 +114,11 @@ func (m *mocks) take(names []string) (answer, error) {
 	return answer{}, fmt.Errorf("no mock answers %s; write one under mocks:", strings.Join(names, " or "))
 }
 
+// answers tells whether there is a mock of one of the names.
+func (m *mocks) answers(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return m.byName[name] != nil })
+}
+
 // maxGiven is how often an endless mock answers before something is wrong.
 const maxGiven = 10_000
 

@@ -18,18 +18,31 @@ func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSigna
 }
 
 // SignalExternalWorkflow answers for the other workflow: it takes the signal,
-// unless a mock of the step says otherwise.
-func (o *outbound) SignalExternalWorkflow(ctx workflow.Context, id, _, name string, arg any) workflow.Future {
-	return o.stage.sends(ctx, fmt.Sprintf("signal %s to %s", name, id), arg)
+// unless a mock of the step says otherwise. A child that runs in the case gets
+// it, and so does the workflow under test.
+func (o *outbound) SignalExternalWorkflow(ctx workflow.Context, id, run, name string, arg any) workflow.Future {
+	f := o.stage.sends(ctx, fmt.Sprintf("signal %s to %s", name, id), arg)
+	switch {
+	case f.Get(ctx, nil) != nil:
+	case o.stage.live[id]:
+		return o.Next.SignalExternalWorkflow(ctx, id, run, name, arg)
+	case id == o.stage.id && o.stage.programOf(ctx) != o.stage.program:
+		o.stage.world.SignalWorkflow(name, arg)
+	}
+	return f
 }
 
 // RequestCancelExternalWorkflow answers for the other workflow.
-func (o *outbound) RequestCancelExternalWorkflow(ctx workflow.Context, id, _ string) workflow.Future {
-	return o.stage.sends(ctx, "cancel "+id, nil)
+func (o *outbound) RequestCancelExternalWorkflow(ctx workflow.Context, id, run string) workflow.Future {
+	f := o.stage.sends(ctx, "cancel "+id, nil)
+	if f.Get(ctx, nil) == nil && o.stage.live[id] {
+		return o.Next.RequestCancelExternalWorkflow(ctx, id, run)
+	}
+	return f
 }
 
 func (s *stage) sends(ctx workflow.Context, what string, arg any) workflow.Future {
-	r := newRequest(s.program.StepAt(interpreter.StepPath(ctx)), what, []any{arg})
+	r := s.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), what, []any{arg})
 	s.calls = append(s.calls, r.name())
 	future, set := workflow.NewFuture(ctx)
 	var err error

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/builtins/call"
 	"github.com/partitur/partitur/dsl"
@@ -16,6 +18,7 @@ import (
 // A stage is what one run of a case happens on.
 type stage struct {
 	program *dsl.Program
+	family  map[string]*dsl.Program // that it may run as children, by workflow type
 	env     map[string]any
 	mocks   *mocks
 	events  []*happening
@@ -23,10 +26,20 @@ type stage struct {
 	calls      []string
 	trace      []string
 	complaints []string
+
+	world          *testsuite.TestWorkflowEnvironment
+	id             string          // of the workflow under test
+	live           map[string]bool // children that really run, by workflow id
+	waiting, begun int             // children that are to start, and that have
 }
 
-func newStage(p *dsl.Program, c *dsl.TestCase) (*stage, []string) {
-	s := &stage{program: p, env: c.Env}
+func newStage(p *dsl.Program, others []*dsl.Program, c *dsl.TestCase) (*stage, []string) {
+	s := &stage{program: p, env: c.Env, family: map[string]*dsl.Program{}, live: map[string]bool{}}
+	for _, other := range others {
+		if other.Name != p.Name {
+			s.family[other.Name] = other
+		}
+	}
 	var problems []string
 	s.mocks, problems = newMocks(c.Mocks)
 	for i, e := range c.Events {
@@ -45,6 +58,20 @@ type request struct {
 	id    string // of the step, if it has one
 	undo  string // ID.compensate, if the step is a compensation of the step ID
 	route string // METHOD url, of HTTP calls
+}
+
+// request is one of the run, or of a child: the names of a child's steps begin
+// with its workflow type.
+func (s *stage) request(ctx workflow.Context, step *dsl.Step, activity string, args []any) *request {
+	r := newRequest(step, activity, args)
+	if p := s.programOf(ctx); p != s.program {
+		for _, name := range []*string{&r.id, &r.undo} {
+			if *name != "" {
+				*name = p.Name + "." + *name
+			}
+		}
+	}
+	return r
 }
 
 func newRequest(step *dsl.Step, activity string, args []any) *request {
@@ -106,13 +133,13 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // stepOf finds the step that scheduled an activity. A local activity has no id
 // of its own, so its summary decides between steps of one type.
-func (s *stage) stepOf(id, activity, summary string) *dsl.Step {
+func stepOf(p *dsl.Program, id, activity, summary string) *dsl.Step {
 	path, _, _ := cutLast(id, "#")
-	if step := s.program.StepAt(path); step != nil {
+	if step := p.StepAt(path); step != nil {
 		return step
 	}
 	var found *dsl.Step
-	s.program.WalkAll(func(step *dsl.Step) {
+	p.WalkAll(func(step *dsl.Step) {
 		a, ok := step.Body.(*dsl.Activity)
 		if ok && step.Local && a.Type.Const == activity && (found == nil || step.ID == summary) {
 			found = step

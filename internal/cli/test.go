@@ -72,7 +72,7 @@ func runCases(space *dsl.Workspace) (*testReport, error) {
 			return nil, usage("%s: there is no workflow %q in these files", doc.Span, doc.Workflow)
 		}
 		for _, one := range doc.Cases {
-			problems := casetest.Run(p, workers.Catalog{}, one)
+			problems := casetest.Run(p, workers.Catalog{}, one, space.Programs...)
 			if len(problems) == 0 {
 				r.Passed++
 				continue

@@ -1,0 +1,142 @@
+package casetest
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	failurepb "go.temporal.io/api/failure/v1"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/interpreter"
+)
+
+// ExecuteChildWorkflow answers from the mocks. A child that no mock answers for
+// and that the project defines runs, and its steps ask the mocks in turn.
+func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
+	s, options := o.stage, workflow.GetChildWorkflowOptions(ctx)
+	r := s.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), kind, args)
+	f := newChildFuture(ctx)
+	switch {
+	case ctx.Err() != nil:
+		f.fails(ctx.Err())
+	case s.program.Name != kind && s.family[kind] == nil || s.mocks.answers(r.names()):
+		workflow.Go(ctx, func(ctx workflow.Context) { s.pretend(ctx, r, options, f) })
+	default:
+		s.live[options.WorkflowID] = true
+		s.calls = append(s.calls, r.name())
+		s.trace = append(s.trace, fmt.Sprintf("%s %s child %s (%s)", workflow.Now(ctx).Sub(Start), r.name(), options.WorkflowID, r.args))
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			f.follows(ctx, s.inTurn(ctx, func() workflow.ChildWorkflowFuture { return o.Next.ExecuteChildWorkflow(ctx, kind, args...) }))
+		})
+	}
+	return f
+}
+
+// inTurn starts children one after the other: the test environment of the SDK
+// starts those of the same moment in any order.
+func (s *stage) inTurn(ctx workflow.Context, start func() workflow.ChildWorkflowFuture) workflow.ChildWorkflowFuture {
+	patient, _ := workflow.NewDisconnectedContext(ctx)
+	s.waiting++
+	mine := s.waiting
+	_ = workflow.Await(patient, func() bool { return s.begun == mine-1 })
+	child := start()
+	_ = child.GetChildWorkflowExecution().Get(patient, nil)
+	s.begun = mine
+	return child
+}
+
+// pretend plays a child that is mocked.
+func (s *stage) pretend(ctx workflow.Context, r *request, o workflow.ChildWorkflowOptions, f *childFuture) {
+	policy := o.RetryPolicy
+	if policy == nil {
+		policy = &temporal.RetryPolicy{MaximumAttempts: 1} // that of a workflow, unless it has one
+	}
+	result, state, err := s.attempts(ctx, r, policy, time.Duration(0))
+	var app *temporal.ApplicationError
+	switch {
+	case errors.As(err, &app) && app.Type() == interpreter.WorkflowAlreadyStarted:
+		f.fails(new(temporal.ChildWorkflowExecutionAlreadyStartedError))
+	case err != nil:
+		f.starts(workflow.Execution{ID: o.WorkflowID, RunID: "mock"})
+		f.ends.SetError(childError(r.activity, o.WorkflowID, state, err))
+	default:
+		f.starts(workflow.Execution{ID: o.WorkflowID, RunID: "mock"})
+		f.ends.Set(result, nil)
+	}
+}
+
+// childError is the error as the server reports it to the run.
+func childError(kind, id string, state enumspb.RetryState, err error) error {
+	c := temporal.GetDefaultFailureConverter()
+	return c.FailureToError(&failurepb.Failure{
+		Message: "child workflow execution error",
+		Cause:   c.ErrorToFailure(err),
+		FailureInfo: &failurepb.Failure_ChildWorkflowExecutionFailureInfo{ChildWorkflowExecutionFailureInfo: &failurepb.ChildWorkflowExecutionFailureInfo{
+			WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: id}, WorkflowType: &commonpb.WorkflowType{Name: kind}, RetryState: state,
+		}},
+	})
+}
+
+// A childFuture is what the run waits for instead of its child.
+type childFuture struct {
+	workflow.Future
+	started workflow.Future
+	ends    workflow.Settable
+	begins  workflow.Settable
+}
+
+func newChildFuture(ctx workflow.Context) *childFuture {
+	f := new(childFuture)
+	f.Future, f.ends = workflow.NewFuture(ctx)
+	f.started, f.begins = workflow.NewFuture(ctx)
+	return f
+}
+
+// GetChildWorkflowExecution implements workflow.ChildWorkflowFuture.
+func (f *childFuture) GetChildWorkflowExecution() workflow.Future { return f.started }
+
+// SignalChildWorkflow implements workflow.ChildWorkflowFuture. The interpreter
+// signals children like any other workflow.
+func (f *childFuture) SignalChildWorkflow(ctx workflow.Context, _ string, _ any) workflow.Future {
+	future, set := workflow.NewFuture(ctx)
+	set.SetError(errors.New("children are signalled by their workflow id"))
+	return future
+}
+
+func (f *childFuture) starts(ids workflow.Execution) { f.begins.Set(ids, nil) }
+
+func (f *childFuture) fails(err error) {
+	f.begins.SetError(err)
+	f.ends.SetError(err)
+}
+
+// follows takes over how a child starts and ends that really runs.
+func (f *childFuture) follows(ctx workflow.Context, child workflow.ChildWorkflowFuture) {
+	patient, _ := workflow.NewDisconnectedContext(ctx)
+	var ids workflow.Execution
+	if err := child.GetChildWorkflowExecution().Get(patient, &ids); err != nil {
+		f.fails(err)
+		return
+	}
+	f.starts(ids)
+	var result converter.RawValue
+	if err := child.Get(patient, &result); err != nil {
+		f.ends.SetError(err)
+		return
+	}
+	f.ends.Set(result, nil)
+}
+
+// programOf is the program that runs in a context.
+func (s *stage) programOf(ctx workflow.Context) *dsl.Program {
+	if p := s.family[workflow.GetInfo(ctx).WorkflowType.Name]; p != nil {
+		return p
+	}
+	return s.program
+}
