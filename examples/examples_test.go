@@ -80,7 +80,7 @@ var ids = strings.Fields(`
 	E-60 E-61 E-62 E-63 E-64 E-65 E-66 E-67 E-68 E-69 E-70 E-71 E-72`)
 
 var (
-	row  = regexp.MustCompile(`(?m)^\| (E-\w+|–) \|[^|\n]*\|([^|\n]*)\|([^|\n]*)\|$`)
+	row  = regexp.MustCompile(`(?m)^\| (E\d*-\w+|–) \|[^|\n]*\|([^|\n]*)\|([^|\n]*)\|$`)
 	link = regexp.MustCompile(`\]\(([^)]+)\)`)
 )
 

@@ -31,10 +31,12 @@ func (s *stage) timeline(env *testsuite.TestWorkflowEnvironment, at time.Time) {
 		if e.done {
 			continue
 		}
-		env.RegisterDelayedCallback(func() {
-			e.done = true
-			s.happens(env, e)
-		}, max(Start.Add(e.At).Sub(at), 0))
+		happen := func() { e.done = true; s.happens(env, e) }
+		if e.Kind == "query" { // it comes after what the run does about other events of that time
+			now := happen
+			happen = func() { env.RegisterDelayedCallback(now, 0) }
+		}
+		env.RegisterDelayedCallback(happen, max(Start.Add(e.At).Sub(at), 0))
 	}
 }
 
