@@ -15,6 +15,8 @@ var rules = []Rule{
 	{"unused-env", "a setting that nothing reads", unusedEnv},
 	{"unused-secret", "a secret that no step uses", unusedSecret},
 	{"unused-policy", "a retry policy that nothing mentions", unusedPolicy},
+	{"unread-signal", "a signal that is kept for nobody", unreadSignal},
+	{"never-wakes", "a wait for a variable that no message changes", neverWakes},
 	{"missing-compensation", "a step of a saga that is not undone, although others are", missingCompensation},
 	{"unstable-key", "an idempotency key that differs between attempts or runs", unstableKey},
 	{"missing-heartbeat", "a long activity whose worker may die unnoticed", missingHeartbeat},
