@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/partitur/partitur/internal/cli/live"
+	"github.com/partitur/partitur/interpreter"
 )
 
 // queryTimeout is how long a worker may take to answer.
@@ -128,7 +129,8 @@ type runStatus struct {
 		Done    int        `json:"done"`
 		Total   int        `json:"total"`
 	} `json:"steps"`
-	Compensations []compensationView `json:"compensations"`
+	Compensations []compensationView         `json:"compensations"`
+	Messages      *interpreter.MessageStatus `json:"messages"`
 }
 
 // views are the steps as the table shows them.
@@ -168,6 +170,9 @@ func (c *call) writeStatus(answer json.RawMessage) error {
 	})
 	if err == nil && len(s.Compensations) > 0 {
 		c.writeCompensations(s.Compensations)
+	}
+	if err == nil && s.Messages != nil {
+		c.writeMessages(s.Messages)
 	}
 	return err
 }

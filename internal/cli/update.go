@@ -27,7 +27,8 @@ code 1 means that the run rejected the update, or that its steps failed. With
 --wait accepted the command returns as soon as the run has accepted it.
 
 An update id makes it safe to send an update again: the run works on it once.
-With --start a run is started first if none with this workflow id is running.`,
+With --start a run is started first if none with this workflow id is running. It
+stays, even if it rejects the update.`,
 	examples: `
   partitur update ORD-1 add_item --input '{"sku": "A1", "quantity": 2}'
   partitur update ORD-1 pay --set amount=12 --update-id payment-7
