@@ -94,7 +94,7 @@ func expected(t *testing.T, space *dsl.Workspace, p *dsl.Program) any {
 	if hasLocal(p) {
 		return nil
 	}
-	return perform(t, p, inputOf(t, space, p))
+	return perform(t, space, p, inputOf(t, space, p))
 }
 
 // A repertoire has a registry for each example, since they have settings of their

@@ -56,7 +56,8 @@ var input = regexp.MustCompile(`--input '(.*)'`)
 // those with local activities: the SDK's test environment does not decode their
 // arguments.
 func TestExamplesRun(t *testing.T) {
-	for _, p := range load(t).Programs {
+	space := load(t)
+	for _, p := range space.Programs {
 		if calls(p) || hasLocal(p) || talks(p) {
 			continue
 		}
@@ -65,7 +66,7 @@ func TestExamplesRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			perform(t, p, args)
+			perform(t, space, p, args)
 		})
 	}
 }
@@ -107,10 +108,10 @@ func commented(p *dsl.Program) (args []any, err error) {
 }
 
 // perform runs an example in memory, and returns its result.
-func perform(t *testing.T, p *dsl.Program, args []any) any {
+func perform(t *testing.T, space *dsl.Workspace, p *dsl.Program, args []any) any {
 	t.Helper()
 	programs := &registry.Registry{Actions: workers.Catalog{}}
-	if _, err := programs.Set([]*dsl.Program{p}); err != nil {
+	if _, err := programs.Set(space.Programs); err != nil {
 		t.Fatal(err)
 	}
 	var suite testsuite.WorkflowTestSuite
