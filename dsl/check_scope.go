@@ -62,7 +62,7 @@ func (s scope) withStep(step *Step, t *types.Type) scope {
 	}
 	failed := "the step has not failed"
 	members := []types.Field{
-		field("output", t),
+		field("output", t.Stored()),
 		field("status", types.StringType),
 		field("error", errorType.OrNil(failed)),
 	}

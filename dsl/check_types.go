@@ -53,7 +53,7 @@ func (c *checker) stateTypes(start scope) stateTypes {
 	for _, v := range c.def.State {
 		t := types.AnyType
 		if v.Value != nil {
-			t = c.check(fields.Slot{Name: v.Name, Value: v.Value}, start)
+			t = c.check(fields.Slot{Name: v.Name, Value: v.Value}, start).Stored()
 			if readsLikeSchema(v.Value) {
 				c.diags.Error("state-schema", v.Value.Span, "a variable has its initial value here, and this reads like a schema").
 					WithHint("write the value it begins with, such as state: {%s: 0}; schemas stand under state_schema: {type: object, properties: {…}}", v.Name)
