@@ -24,6 +24,7 @@ type Part struct {
 func Parts() []Part {
 	list := []Part{
 		part("timeouts", new(dsl.RunTimeouts), "timeouts"),
+		part("history", new(dsl.History), "history"),
 		part("defaults", new(dsl.Defaults), "defaults"),
 		part("timeout", new(dsl.Timeout), "timeout"),
 		part("retry", new(dsl.Retry), "retry"),
