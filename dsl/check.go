@@ -46,6 +46,7 @@ func (d *Definition) check(space *Workspace, diags *diag.List) {
 	end := c.list(d.Steps, flow)
 	c.handlers(flow, end)
 	c.messages(flow, end)
+	c.versioning(start)
 	c.documentSlots(flow, end)
 }
 

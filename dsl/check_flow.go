@@ -31,6 +31,8 @@ func (s *Step) leaves() bool {
 		return b.Until == nil && b.Max == 0 && !s.jumpedTo(b.Do)
 	case *If:
 		return b.Else != nil && leaves(b.Then) && leaves(b.Else)
+	case *Patch:
+		return b.Else != nil && leaves(b.Then) && leaves(b.Else)
 	case *Switch:
 		return len(b.Cases) > 0 && b.Cases[len(b.Cases)-1].IsElse && !slices.ContainsFunc(b.Cases, func(k *Case) bool { return !leaves(k.Do) })
 	case *Try:
@@ -58,6 +60,10 @@ func (c *checker) unreachable(s, next *Step) {
 func othersLeave(s *Step, blocks []Block, i int) bool {
 	switch b := s.Body.(type) {
 	case *If:
+		if b.Else == nil {
+			return false
+		}
+	case *Patch:
 		if b.Else == nil {
 			return false
 		}

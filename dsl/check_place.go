@@ -84,7 +84,7 @@ func (p *place) enclosed(e enclosure, beside bool) (message, hint string) {
 		if beside && e.index < len(body.Branches) {
 			return fmt.Sprintf("the step %q runs in another branch at the same time", id), "put what uses it after the parallel step"
 		}
-	case *If, *Switch:
+	case *If, *Switch, *Patch:
 		if beside && e.block != "catch" && e.block != "finally" && e.block != "on_timeout" && e.block != "compensate" {
 			return fmt.Sprintf("the step %q is in another branch, of which only one runs", id), "move the step, or what uses it"
 		}

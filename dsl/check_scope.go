@@ -19,6 +19,7 @@ const (
 	seesCatch      = "catch"      // the step itself and `error`
 	seesItem       = "item"       // the element of a loop
 	seesBody       = "body"       // the end of a loop's body
+	seesMigrate    = "migrate"    // the state of an older text
 	seesLater      = "later"      // the step's; its type depends on something else
 	seesMessage    = "message"    // `message`, and the main flow as optional
 	seesWait       = "wait"       // the step's, evaluated whenever something has changed
@@ -137,7 +138,7 @@ func notNil(t *types.Type, path []string) *types.Type {
 // readOnly returns the scope without the functions that would draw from the
 // run's random streams.
 func (s scope) readOnly() scope {
-	for _, fn := range []string{"uuid", "random", "random_int"} {
+	for _, fn := range []string{"uuid", "random", "random_int", "patched"} {
 		s.names = s.names.Forbid(fn, "it would not be the same when the run is replayed; compute it in a step and use its output")
 	}
 	return s
@@ -154,7 +155,7 @@ func (s scope) seeing(place string) scope {
 	case seesSecrets:
 		return s.with("secrets", s.secrets)
 	case seesProjection:
-		for _, fn := range []string{"now", "uuid", "random", "random_int"} {
+		for _, fn := range []string{"now", "uuid", "random", "random_int", "patched"} {
 			s.names = s.names.Forbid(fn, "this is evaluated in the activity, where it has no meaning; compute it in a step before")
 		}
 	}
@@ -215,5 +216,8 @@ func (c *checker) startScope() scope {
 		With("step", ownStepType).
 		With("state", types.ObjectOf()).
 		With("secrets", &hidden)
+	if !c.def.Upgrades(UpgradeAlways) {
+		names = names.Forbid("patched", keepsText+"; versioning: {upgrade: always} would let runs follow the newest text")
+	}
 	return scope{names: names, compensation: c.def.Compensation, returns: true, secrets: secretType}
 }

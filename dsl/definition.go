@@ -46,6 +46,8 @@ type Definition struct {
 	Memo             []Attribute // noted when a run starts
 	Compensation     *Compensation
 	History          History
+	Versioning       Versioning
+	Patches          []PatchState
 
 	Steps                        []*Step
 	OnFailure, OnCancel, Finally []*Step
@@ -56,6 +58,8 @@ type Definition struct {
 	looseEnv, looseSecrets, looseState bool // a declaration could not be read, so unknown names are not reported
 	loosePolicies                      bool
 	looseTypes                         bool // nor wrong types in the state
+	patchesAt                          source.Span
+	loosePatches                       bool // nor patches that nobody declares
 	looseSignals                       bool // nor signals that nobody declares
 	keys                               []string
 	secretSpans                        []source.Span
@@ -147,6 +151,8 @@ func (d *Definition) Fields(f *fields.Set) {
 	f.Node("queries", "questions a running workflow answers, by name", map[string]any{"type": "object"}, func(n *syntax.Node) { d.bindQueries(f, n) })
 	d.bindMessages(f)
 	bindCompensation(f, &d.Compensation)
+	f.Object(&d.Versioning, "versioning", "what becomes of runs that go on when the text changes")
+	d.bindPatches(f)
 	f.Object(&d.History, "history", "how long the history of a run may become")
 	bindSteps(f, &d.Steps, "steps", "what the workflow does, in order", fields.Required)
 	bindSteps(f, &d.OnFailure, "on_failure", "steps that run when an error ends the workflow; they see `error`")

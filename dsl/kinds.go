@@ -39,6 +39,7 @@ var kinds = []kind{
 	{"memo", "notes values with the run", func() Body { return new(Memo) }},
 	{"return", "ends the workflow with a result", func() Body { return new(Return) }},
 	{"continue_as_new", "ends the run and begins a new one from the first step", func() Body { return new(ContinueAsNew) }},
+	{"patch", "guards a change of a workflow whose runs follow the newest text", func() Body { return new(Patch) }},
 	{"fail", "ends the block with an error", func() Body { return new(Fail) }},
 }
 

@@ -82,3 +82,23 @@ func (p *Program) UndoReads(s *Step) (reads Reads) {
 	})
 	return reads
 }
+
+// Passed are the ids of the steps that the flow has gone by when it stands at a
+// step; of a loop around, those of the round at hand.
+func (p *Program) Passed(at *Step) (ids []string) {
+	for steps := p.Steps; steps != nil; {
+		i := holder(steps, at)
+		if i < 0 {
+			return ids
+		}
+		ids = append(ids, IDsOf(steps[:i])...)
+		inner := steps[i]
+		steps = nil
+		for _, b := range inner.blocks() {
+			if inner != at && holder(b.Steps, at) >= 0 {
+				steps = b.Steps
+			}
+		}
+	}
+	return ids
+}

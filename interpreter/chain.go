@@ -14,6 +14,7 @@ type chain struct {
 	programs Programs
 	epoch    int      // continue_as_new steps so far
 	cursor   []*frame // where the run before stood, below here
+	before   *carried // what this run has taken over; nil if it began with the first step
 	past     []any    // reports of compensations that the runs before have run
 	here     *frame   // of the step that is being entered again; nil once the run goes on
 }

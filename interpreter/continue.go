@@ -94,9 +94,12 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 	slices.Reverse(e.frames)
 	c := &carried{
 		Epoch: r.epoch, Pins: []carriedPin{{r.pin, r.pin.Source}}, Frames: e.frames,
-		Workflow: keep(sc.vars["workflow"]), Schedule: keep(sc.vars["schedule"]), State: keep(r.state),
+		Workflow: keep(r.workflowVars()), Schedule: keep(r.scheduleVars()), State: keep(r.state), Kept: r.pin.Kept,
 		Undo: sc.undo.numbers(), Marks: sc.undo.marks, Undone: keep(sc.group.undone), Undos: r.undos,
 		Past: keep(r.undone()), Mail: keep(r.mail.save()),
+	}
+	if r.before != nil {
+		c.Workflow, c.Schedule = r.before.Workflow, r.before.Schedule
 	}
 	for _, v := range r.order {
 		c.Views = append(c.Views, v.carry())
@@ -108,6 +111,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 	}
 	innermost := r.program.StepAt(c.Frames[len(c.Frames)-1].Step)
 	ids, all := r.program.Ahead(innermost).Steps()
+	all = all || r.pin.Upgrade == dsl.UpgradeOnContinue // another text may read others
 	c.Steps = keep(records(sc.steps, r.program.IDs, func(id string) bool { return all || ids[id] }))
 	for _, f := range c.Frames {
 		if f.scope != nil {

@@ -41,6 +41,7 @@ var kinds = map[string]string{
 	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
 	"Return":           `[{parallel: {x: [{return: true}], y: [{sleep: 1h}]}}, {fail: {type: No}}]`,
 	"ContinueAsNew":    `[{activity: echo}, {if: input == nil, continue_as_new: 7}, {return: "${ input == 7 }"}]`,
+	"Patch":            `[{patch: new, then: [{id: a, activity: echo, with: 1}], else: [{fail: {type: No}}]}, {return: "${ steps.a.output == 1 and patched('new') }"}]`,
 	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
 
 	"Parallel.any":    `[{id: p, parallel: {x: [{activity: fail}], y: [{sleep: 1h}], z: [{sleep: 1ms}, {id: a, activity: echo, with: 2, compensate: {activity: echo, with: undo}}]}, join: any}, {id: q, parallel: {x: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}], y: [{sleep: 1h}]}, join: 2, catch: [{output: "${ error.type }"}]}, {return: "${ steps.p.output.first == 'z' and steps.q.output == 'TooFewBranches' }"}]`,
@@ -78,7 +79,11 @@ func TestEveryKindRuns(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		steps := kinds[name]
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, "workflow: demo\ndefaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n"+inner)
+			head := "workflow: demo\n"
+			if name == "Patch" {
+				head += "versioning: {upgrade: always}\npatches: {new: active}\n"
+			}
+			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n"+inner)
 			run := s.start("demo")
 			if name == "Receive" {
 				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {

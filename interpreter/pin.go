@@ -26,10 +26,11 @@ type Pin struct {
 	// the namespace has them, "" where it has none; nil if the worker could not
 	// ask.
 	Attributes map[string]string `json:"attributes,omitempty"`
-	Queues     map[string]string `json:"queues,omitempty"` // of children, by workflow type
-	Stored     bool              `json:"stored,omitempty"` // large values are kept outside of the history
-	Kept       string            `json:"kept,omitempty"`   // why a run that was continued keeps its text; then there is no source
-	Source     []byte            `json:"-"`                // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
+	Queues     map[string]string `json:"queues,omitempty"`  // of children, by workflow type
+	Stored     bool              `json:"stored,omitempty"`  // large values are kept outside of the history
+	Upgrade    string            `json:"upgrade,omitempty"` // what the definition says of newer texts, unless it is never
+	Kept       string            `json:"kept,omitempty"`    // why a run that was continued keeps its text; then there is no source
+	Source     []byte            `json:"-"`                 // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
 
 // maxPacked bounds a recorded definition: the server takes no payload of more
@@ -61,7 +62,11 @@ func NewPin(p *dsl.Program, env map[string]string) (Pin, error) {
 		return Pin{}, fmt.Errorf("the definition of %q is too long: packed it takes %s, and a run can record %s",
 			p.Name, value.FormatSize(int64(packed.Len())), value.FormatSize(maxPacked))
 	}
-	return Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env, Queues: p.Queues}, nil
+	pin := Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env, Queues: p.Queues}
+	if !p.Upgrades(dsl.UpgradeNever) {
+		pin.Upgrade = p.Versioning.Upgrade
+	}
+	return pin, nil
 }
 
 // Sources unpacks the recorded definition.

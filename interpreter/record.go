@@ -5,53 +5,97 @@ import (
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/dsl"
 )
 
-// pin is the text of the run. The first run of a chain records the newest in its
-// history, which costs one marker; in replay it reads it there. A run that was
-// continued is given the text of the run before. A worker that does not know the
-// workflow type panics, which blocks the workflow task and keeps the run for a
-// worker that does.
+// pin is the text of the run. A worker that does not know the workflow type
+// panics, which blocks the workflow task and keeps the run for a worker that
+// does.
 func (i *Interpreter) pin(ctx workflow.Context, in *given) Pin {
 	name := workflow.GetInfo(ctx).WorkflowType.Name
+	pin := i.chosen(ctx, name, in)
+	if pin.Upgrade == dsl.UpgradeAlways {
+		return i.follow(name, pin)
+	}
+	return pin
+}
+
+// chosen is the text with which the run begins. The first run of a chain records
+// the newest in its history, which costs one marker; in replay it reads it there.
+// A run that was continued is given the text of the run before, and records what
+// it takes instead if it may.
+func (i *Interpreter) chosen(ctx workflow.Context, name string, in *given) Pin {
 	if in.before == nil {
 		return record(ctx, name, func() (Pin, error) { return i.Programs.Pin(name) })
 	}
-	pin := in.before.Pins[0].pin()
-	if !in.before.Anew {
-		return pin
+	before := in.before.Pins[0].pin()
+	before.Kept = in.before.Kept
+	choose := i.newest
+	switch {
+	case in.before.Anew:
+	case before.Upgrade == dsl.UpgradeOnContinue:
+		choose = i.adopted
+	default:
+		return before
 	}
-	p := record(ctx, name, func() (Pin, error) {
-		newest, why := i.newest(name, in)
-		newest.Kept = why
+	pin := record(ctx, name, func() (Pin, error) {
+		newest, why := choose(name, in)
+		if why != "" || newest.Digest == before.Digest && !in.before.Anew {
+			return Pin{Digest: before.Digest, Language: before.Language, Kept: why}, nil
+		}
 		return newest, nil
 	})
-	if p.Kept != "" {
-		pin.Kept = p.Kept
-		return pin
+	if len(pin.Source) == 0 {
+		before.Kept = pin.Kept
+		return before
 	}
-	return p
+	return pin
 }
 
 // newest is the newest text for a run that begins anew, or why it keeps the one
 // it has.
-func (i *Interpreter) newest(name string, in *given) (pin Pin, why string) {
+func (i *Interpreter) newest(name string, in *given) (Pin, string) {
+	pin, _, why := i.candidate(name, in)
+	return pin, why
+}
+
+// candidate is the newest text, unless it does not take the input of the run.
+func (i *Interpreter) candidate(name string, in *given) (Pin, *dsl.Program, string) {
 	pin, err := i.Programs.Pin(name)
 	if err != nil {
-		return Pin{}, err.Error()
+		return Pin{}, nil, err.Error()
 	}
 	program, err := i.Programs.Program(pin)
 	if err != nil {
-		return Pin{}, err.Error()
+		return Pin{}, nil, err.Error()
 	}
 	input, err := in.value()
 	if err == nil {
 		_, err = checkInput(program, input)
 	}
 	if err != nil {
-		return Pin{}, fmt.Sprintf("the newest text, %s, does not take the input: %s", pin.Digest, fromError(err).Message)
+		return Pin{}, nil, fmt.Sprintf("the newest text does not take the input: %s", fromError(err).Message)
 	}
-	return pin, ""
+	return pin, program, ""
+}
+
+// follow is the newest text on this worker, for a run that takes it at once. The
+// settings that the run has recorded stay.
+func (i *Interpreter) follow(name string, recorded Pin) Pin {
+	newest, err := i.Programs.Pin(name)
+	if err != nil || newest.Digest == recorded.Digest {
+		return recorded
+	}
+	env := map[string]string{}
+	for _, from := range []map[string]string{newest.Env, recorded.Env} {
+		for _, k := range workflow.DeterministicKeys(from) {
+			env[k] = from[k]
+		}
+	}
+	newest.Env, newest.Stored, newest.Kept = env, recorded.Stored, recorded.Kept
+	newest.Upgrade = recorded.Upgrade
+	return newest
 }
 
 // record records a text in the run's history.

@@ -12,8 +12,9 @@ import (
 // resume takes over what the run before has left. The steps themselves take
 // what concerns them from their frames, when the run gets there.
 func (r *run) resume(sc *scope, c *carried) error {
-	sc.vars["workflow"], sc.vars["schedule"] = withTime(c.Workflow, "start_time"), withTime(c.Schedule, "time")
-	copyMap(r.state, c.State.object())
+	if err := r.resumeVars(sc, c); err != nil {
+		return err
+	}
 	copyMap(sc.steps, c.Steps.object())
 	sc.group.undone = c.Undone.list()
 	r.cursor, r.undos = c.Frames, c.Undos
@@ -29,9 +30,29 @@ func (r *run) resume(sc *scope, c *carried) error {
 	return nil
 }
 
+// resumeVars takes over the state, and what is that of the first run of the chain.
+func (r *run) resumeVars(sc *scope, c *carried) error {
+	if r.program.Reads("workflow") {
+		sc.vars["workflow"] = withTime(c.Workflow, "start_time")
+		sc.vars["workflow"].(map[string]any)["version"] = r.program.Version
+	}
+	if r.program.Reads("schedule") {
+		sc.vars["schedule"] = withTime(c.Schedule, "time")
+	}
+	r.before = c
+	if c.Pins[0].Digest == r.pin.Digest {
+		copyMap(r.state, c.State.object())
+		return nil
+	}
+	state, err := migrate(r.program, r.pin, c, sc.vars["input"])
+	copyMap(r.state, state)
+	return err
+}
+
 // withTime makes a time of a field of an object; in JSON it is text.
 func withTime(k *kept, name string) map[string]any {
-	object := k.object()
+	object := map[string]any{}
+	copyMap(object, k.object())
 	if text, ok := object[name].(string); ok {
 		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			object[name] = t
@@ -46,8 +67,7 @@ func (r *run) restoreEntry(sc *scope, c *carried, k *carriedEntry) error {
 	e := &entry{number: k.Number, status: "registered"}
 	r.registered = append(r.registered, e)
 	program := r.program
-	if k.Pin > 0 {
-		pin := c.Pins[k.Pin].pin()
+	if pin := c.Pins[k.Pin].pin(); pin.Digest != r.pin.Digest {
 		older, err := r.programs.Program(pin)
 		if err != nil {
 			panic(err.Error()) // as for the run's own text

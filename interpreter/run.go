@@ -45,7 +45,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{},
 		mail: newMailbox(inboxOf(ctx)), locks: map[string]*mutex{}, abort: func() {},
 	}
-	r.host = &host{ctx: ctx}
+	r.host = &host{ctx: ctx, program: program}
 	r.keyBase = keyBase(r.info, c.epoch)
 	r.vars = r.names()
 	return r

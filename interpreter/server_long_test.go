@@ -2,10 +2,14 @@ package interpreter_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/partitur/partitur/internal/golden"
 )
 
 // chain are the histories of the runs of a workflow, the first first, each of
@@ -134,5 +138,79 @@ output: ${ [state.handled, state.sum, workflow.run_id] }
 	chain := s.chain(run.GetID(), first)
 	if n := s.bounded(chain, 4000, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED); n != signals || len(chain) < 5 {
 		t.Errorf("%d signals in %d runs", n, len(chain))
+	}
+}
+
+// TestContinued runs a workflow that continues as new in the middle of nearly
+// everything it can stand in, and replays each of its runs. The second is kept
+// as a recorded history.
+func TestContinued(t *testing.T) {
+	s := newSite(t, `workflow: continued
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+history: {max_events: 100}
+state: {sum: 0}
+signals: {number: {message: {type: integer}}}
+steps:
+  - {id: first, activity: echo, with: {x: 1}, compensate: {activity: echo, with: "${ steps.first.output }"}}
+  - id: each
+    for_each: '[1, 2, 3]'
+    key: item * 10
+    timeout: 1h
+    do:
+      - id: s
+        saga:
+          - {id: a, activity: echo, with: "${ item }", compensate: {activity: echo, with: "${ [item, steps.a.output, state.sum] }"}}
+          - {checkpoint: here}
+          - id: tried
+            fallback:
+              - {id: no, activity: fail}
+              - id: rounds
+                repeat:
+                  - {id: got, receive: number, where: message > 0}
+                  - {id: echoed, activity: echo, with: "${ steps.got.output }"}
+                  - {set: {sum: "${ state.sum + steps.echoed.output }"}}
+                  - {sleep: 1ms}
+                until: index == 11
+                max_iterations: 20
+          - {compensate_to: here}
+          - {if: item == 2, fail: {type: Two}}
+        catch: [{type: [Two], do: [{sleep: 1ms}, {id: caught, activity: echo, with: "${ error.type }"}]}]
+  - {fail: {type: Done, message: "${ string(state.sum) }"}, catch: [{output: "${ error.message }"}], id: done}
+output: ${ [steps.done.output, steps.first.output.x, workflow.run_id] }
+`)
+	run := s.start("continued")
+	first := run.GetRunID()
+	for n := range 36 {
+		if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "number", n+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var result []any
+	if err := s.get(s.client.GetWorkflow(t.Context(), run.GetID(), ""), &result); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(result), fmt.Sprint([]any{"666", 1, first}); got != want {
+		t.Errorf("the result is %s, want %s", got, want)
+	}
+	chain := s.chain(run.GetID(), first)
+	if len(chain) < 3 {
+		t.Fatalf("there are %d runs", len(chain))
+	}
+	recordHistory(t, "testdata/histories/continued-1.json", chain[1])
+}
+
+// recordHistory keeps a history if there is none and tests update what they
+// expect: recorded histories are never changed.
+func recordHistory(t *testing.T, file string, h *historypb.History) {
+	t.Helper()
+	if _, err := os.Stat(file); err == nil || !*golden.Update {
+		return
+	}
+	data, err := protojson.Marshal(h)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -206,7 +206,10 @@ func replay(t *testing.T, h *historypb.History) {
 	}
 }
 
-func replayer(t *testing.T) worker.WorkflowReplayer {
+func replayer(t *testing.T) worker.WorkflowReplayer { return replayerOf(t, emptyRegistry()) }
+
+// replayerOf replays with the programs of a worker.
+func replayerOf(t *testing.T, programs *registry.Registry) worker.WorkflowReplayer {
 	t.Helper()
 	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
 		Interceptors: interpreter.Options(worker.Options{}).Interceptors,
@@ -214,7 +217,7 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&interpreter.Interpreter{Programs: emptyRegistry()}).Register(r)
+	(&interpreter.Interpreter{Programs: programs}).Register(r)
 	return r
 }
 

@@ -14,8 +14,9 @@ type Status struct {
 	Workflow      string         `json:"workflow"`
 	Version       string         `json:"version,omitempty"`
 	Digest        string         `json:"digest"`
-	Position      []string       `json:"position"` // file:line of each step that has begun and not ended
-	Steps         []StepStatus   `json:"steps"`    // in the order in which they began
+	Kept          string         `json:"kept,omitempty"` // why the run, which was continued, does not take the newest text
+	Position      []string       `json:"position"`       // file:line of each step that has begun and not ended
+	Steps         []StepStatus   `json:"steps"`          // in the order in which they began
 	State         map[string]any `json:"state,omitempty"`
 	Compensations []any          `json:"compensations,omitempty"`
 	Messages      *MessageStatus `json:"messages,omitempty"`
@@ -136,7 +137,7 @@ func (r *run) query(q *dsl.Query) func() (any, error) {
 
 func (r *run) status() Status {
 	s := Status{
-		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest,
+		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest, Kept: r.pin.Kept,
 		Steps: make([]StepStatus, 0, len(r.order)), Position: []string{}, State: r.state,
 		Messages: r.messageStatus(),
 	}

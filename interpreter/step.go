@@ -101,6 +101,8 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.leaveWith(ctx, s, b, sc)
 	case *dsl.ContinueAsNew:
 		return r.beginAnew(s, b, sc)
+	case *dsl.Patch:
+		return r.patch(ctx, b, sc)
 	case *dsl.Fail:
 		return r.raise(ctx, s, b, sc)
 	}

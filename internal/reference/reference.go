@@ -25,6 +25,7 @@ func Parts() []Part {
 	list := []Part{
 		part("timeouts", new(dsl.RunTimeouts), "timeouts"),
 		part("history", new(dsl.History), "history"),
+		part("versioning", new(dsl.Versioning), "versioning"),
 		part("defaults", new(dsl.Defaults), "defaults"),
 		part("timeout", new(dsl.Timeout), "timeout"),
 		part("retry", new(dsl.Retry), "retry"),
