@@ -4,6 +4,8 @@
 package interpreter
 
 import (
+	"cmp"
+
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -27,6 +29,9 @@ type Interpreter struct {
 	// Converter is the data converter of the worker's client, where it is not
 	// the default: signals reach the interpreter as they were sent.
 	Converter converter.DataConverter
+	// Behavior says whether runs stay on the build of a worker deployment that
+	// began them; they move on if it is not set.
+	Behavior workflow.VersioningBehavior
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -38,15 +43,19 @@ type Registry interface {
 // interpreter. The worker must have been made with Options.
 func (i *Interpreter) Register(r Registry) {
 	r.RegisterDynamicWorkflow(i.Run, workflow.DynamicRegisterOptions{
-		// A run's text is pinned in its history, so any build of the worker can
-		// go on with it.
 		LoadDynamicRuntimeOptions: func(workflow.LoadDynamicRuntimeOptionsDetails) (workflow.DynamicRuntimeOptions, error) {
-			return workflow.DynamicRuntimeOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade}, nil
+			return workflow.DynamicRuntimeOptions{VersioningBehavior: i.behavior()}, nil
 		},
 	})
 }
 
 var _ Registry = worker.Worker(nil)
+
+// behavior is that of runs on a worker that is a build of a deployment. A run's
+// text is recorded in its history, so any build can go on with it.
+func (i *Interpreter) behavior() workflow.VersioningBehavior {
+	return cmp.Or(i.Behavior, workflow.VersioningBehaviorAutoUpgrade)
+}
 
 // Run is the workflow function: it runs the program from the first step to the
 // end of its cleanup. Its arguments are the input of the run. An input that

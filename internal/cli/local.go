@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"go.temporal.io/sdk/worker"
+
 	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/diag"
@@ -67,6 +69,7 @@ type local struct {
 	registry *registry.Registry
 	group    *workers.Group
 	queues   []string
+	deployed *worker.DeploymentOptions // nil unless the worker is a build of a deployment
 }
 
 // prepare makes the definitions ready to run. Settings and secrets that they
@@ -116,8 +119,9 @@ func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 	o := workers.Options{
 		Client: to.Client, Namespace: to.namespace, Owned: to.owned,
 		Registry: l.registry, OnFatal: fatal, Warn: s.warn,
-		Queues:   workers.Queues(l.space.Programs, l.queue()),
-		Builtins: builtins.Options{Secrets: s.secrets(l.space)},
+		Queues:     workers.Queues(l.space.Programs, l.queue()),
+		Builtins:   builtins.Options{Secrets: s.secrets(l.space)},
+		Deployment: l.deployed,
 	}
 	if p := l.space.Project; p != nil {
 		o.Settings = p.Worker

@@ -17,18 +17,30 @@ work on their runs until interrupted. Any number of workers can share the work.
 Runs keep the text they were started with, so a worker with new definitions goes
 on with old runs. A worker takes every workflow of its task queues: queues must
 not be shared with workers of other programs. Settings and secrets that a
-definition needs must be there when the worker starts.`,
+definition needs must be there when the worker starts.
+
+A worker can be one build of a worker deployment: the server then decides which
+build takes new runs (temporal worker deployment set-current-version). Runs move
+on to newer builds, with the text they have, unless they are pinned.`,
 	examples: `
   partitur worker
   partitur worker workflows/ --address temporal.example.com:7233
-  partitur worker --profile production`,
+  partitur worker --profile production
+  partitur worker --deployment-name orders --build-id 42 --versioning pinned`,
 	remote: true,
-	setup: func(*pflag.FlagSet) run {
+	setup: func(f *pflag.FlagSet) run {
+		var build deployment
+		build.flags(f)
 		return func(c *call) error {
+			deployed, err := build.options(c.Env.LookupEnv)
+			if err != nil {
+				return err
+			}
 			l, err := c.prepareAll()
 			if err != nil {
 				return err
 			}
+			l.deployed = deployed
 			to, err := c.dialAsWorker()
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/interpreter"
@@ -40,6 +41,9 @@ func (o Options) workerOptions() worker.Options {
 		EnableLoggingInReplay:                   s.LogInReplay,
 		OnFatalError:                            o.OnFatal,
 	}
+	if o.Deployment != nil {
+		w.DeploymentOptions = *o.Deployment
+	}
 	if s.EagerPerTask > 0 {
 		w.MaxEagerActivityReservationsPerWorkflowTask = &s.EagerPerTask
 	}
@@ -57,4 +61,12 @@ func pollers(p dsl.Pollers) worker.PollerBehavior {
 		return worker.NewPollerBehaviorSimpleMaximum(worker.PollerBehaviorSimpleMaximumOptions{MaximumNumberOfPollers: p.Maximum})
 	}
 	return nil
+}
+
+// behavior says whether runs stay on the build that began them.
+func (o Options) behavior() workflow.VersioningBehavior {
+	if o.Deployment == nil {
+		return workflow.VersioningBehaviorUnspecified
+	}
+	return o.Deployment.DefaultVersioningBehavior
 }

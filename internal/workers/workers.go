@@ -36,6 +36,9 @@ type Options struct {
 	Warn func(string)
 	// Settings are those of the project; what is zero keeps the default.
 	Settings dsl.WorkerOptions
+	// Deployment is the build of a worker deployment that these workers are; nil
+	// if they are none.
+	Deployment *worker.DeploymentOptions
 	// OnFatal is told when a worker gives up.
 	OnFatal func(error)
 }
@@ -54,7 +57,7 @@ func Start(o Options) (*Group, error) {
 	o.attributes(ctx)
 	for _, queue := range o.Queues {
 		w := worker.New(o.Client, queue, o.workerOptions())
-		(&interpreter.Interpreter{Programs: o.Registry}).Register(w)
+		(&interpreter.Interpreter{Programs: o.Registry, Behavior: o.behavior()}).Register(w)
 		builtins.Register(w, o.Builtins)
 		if err := w.Start(); err != nil {
 			g.Stop()

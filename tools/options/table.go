@@ -112,7 +112,7 @@ var sections = []section{
 		{"MaxHeartbeatThrottleInterval DefaultHeartbeatThrottleInterval", "the same in snake_case"},
 		{"DisableEagerActivities MaxEagerActivityReservationsPerWorkflowTask MaxConcurrentEagerActivityExecutionSize", "the same in snake_case"},
 		{"EnableLoggingInReplay", "`enable_logging_in_replay`"},
-		{"DeploymentOptions", "worker deployments: see the flags of `partitur worker`"},
+		{"DeploymentOptions", "`partitur worker --deployment-name --build-id --versioning`"},
 		{"BuildID UseBuildIDForVersioning", "deprecated in the SDK; see DeploymentOptions"},
 		{"WorkflowPanicPolicy", "always blocks the task: what panics is ours to mend, and the run is kept"},
 		{"Interceptors", "the interpreter's own"},
