@@ -20,6 +20,7 @@ func (r *run) bounded(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error)
 		return nil, err
 	}
 	fired, until := false, workflow.Now(ctx).Add(left)
+	r.lasts(s, until)
 	inner, cancel := workflow.WithCancel(ctx)
 	stop := r.limit(ctx, left, "timeout of "+name(s), func() { fired = true; cancel() })
 	output, err := r.body(inner, s, &within)

@@ -35,14 +35,15 @@ type run struct {
 	broken    *Failure          // of a handler: it ends the run
 	abort     func()            // cancels the main flow
 
-	views map[string]*view // by path
-	order []*view          // in the order in which steps began
+	views  map[string]*view     // by path
+	undoes map[*dsl.Step]string // by step of a compensation: the step that it undoes
+	order  []*view              // in the order in which steps began
 }
 
 func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 	r := &run{
 		program: program, pin: pin, info: workflow.GetInfo(ctx), chain: c,
-		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{},
+		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{}, undoes: map[*dsl.Step]string{},
 		mail: newMailbox(inboxOf(ctx)), locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx, program: program}

@@ -36,8 +36,11 @@ type StepStatus struct {
 	Done    int        `json:"done,omitempty"`  // items of a for_each, or rounds of another loop, that have ended
 	Total   int        `json:"total,omitempty"` // items of a for_each
 	Error   string     `json:"error,omitempty"`
-	Child   string     `json:"child,omitempty"` // the workflow id of the step's child
-	At      string     `json:"at"`              // file:line
+	Child   string     `json:"child,omitempty"`  // the workflow id of the step's child
+	Waits   string     `json:"waits,omitempty"`  // what it waits for, while it does
+	Until   *time.Time `json:"until,omitempty"`  // when its pause or its timeout ends
+	Undoes  string     `json:"undoes,omitempty"` // the step that it is part of the compensation of
+	At      string     `json:"at"`               // file:line
 }
 
 // A view is what the run remembers of a step for its status.
@@ -52,7 +55,8 @@ type view struct {
 	total   int
 	failure *Failure
 	child   string
-	past    string // the error of a step that failed before the run was continued
+	until   time.Time // when its pause or its timeout ends
+	past    string    // the error of a step that failed before the run was continued
 }
 
 // viewOf is the view of a step, which is kept from its first beginning on.
@@ -70,6 +74,7 @@ func (r *run) viewOf(s *dsl.Step) *view {
 func (r *run) begins(ctx workflow.Context, s *dsl.Step) *view {
 	v := r.viewOf(s)
 	v.status, v.started, v.ended, v.failure, v.past = "running", workflow.Now(ctx), time.Time{}, nil, ""
+	v.until = time.Time{}
 	v.runs++
 	v.active++
 	return v
@@ -143,6 +148,7 @@ func (r *run) status() Status {
 	}
 	for _, v := range r.order {
 		st := v.snapshot()
+		st.Undoes = r.undoes[v.step]
 		if st.Status == "running" || st.Status == "waiting" {
 			s.Position = append(s.Position, st.At)
 		}
@@ -165,8 +171,14 @@ func (v *view) snapshot() StepStatus {
 	if v.step.Title != nil && v.step.Title.IsConst() {
 		st.Title, _ = v.step.Title.Const.(string)
 	}
-	if !v.ended.IsZero() {
+	if v.status == "waiting" {
+		st.Waits = waits(v.step)
+	}
+	switch {
+	case !v.ended.IsZero():
 		st.Ended = &v.ended
+	case !v.until.IsZero():
+		st.Until = &v.until
 	}
 	if v.failure != nil {
 		st.Error = v.failure.Error()

@@ -33,6 +33,7 @@ func (r *run) timer(ctx workflow.Context, s *dsl.Step, d time.Duration, sc *scop
 		return err
 	}
 	until := workflow.Now(ctx).Add(d)
+	r.pauses(s, until)
 	timer := workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: recorded(ctx, summary)})
 	if sc.alone {
 		patient, _ := workflow.NewDisconnectedContext(ctx) // the timer itself is told of a cancellation

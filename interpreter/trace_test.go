@@ -108,6 +108,7 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 			if s.Total > 0 {
 				line += fmt.Sprintf(" %d/%d", s.Done, s.Total)
 			}
+			line += waitText(s)
 		}
 		line += messagesText(st.Messages)
 		for _, c := range st.Compensations {
@@ -278,4 +279,18 @@ func argsText(args []any) string {
 		b.Write(data)
 	}
 	return b.String()
+}
+
+// waitText is what a step waits for, and which step it undoes.
+func waitText(s interpreter.StepStatus) (text string) {
+	if s.Waits != "" {
+		text += " for " + s.Waits
+	}
+	if s.Until != nil {
+		text += " until " + fmt.Sprint(s.Until.Sub(start))
+	}
+	if s.Undoes != "" {
+		text += " undoing " + s.Undoes
+	}
+	return text
 }

@@ -164,6 +164,9 @@ func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Comp
 // undoOne runs one compensation until it has succeeded or failed for good,
 // unless an operator decides something else meanwhile.
 func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
+	for _, s := range e.step.Compensate.Steps {
+		r.undoes[s] = name(e.step)
+	}
 	for {
 		e.status, e.decision = "running", nil
 		inner, cancel := workflow.WithCancel(ctx)

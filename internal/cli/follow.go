@@ -90,7 +90,7 @@ func (c *call) snapshot(server *remote, ref runRef, d *description, attempts map
 	if !ok {
 		return live.Snapshot{}, false
 	}
-	views := s.views()
+	views := s.views(c.Now())
 	for i, v := range views {
 		a, pending := attempts[v.Path]
 		if !pending {
@@ -119,7 +119,7 @@ func (c *call) last(server *remote, ref runRef, view *live.View) {
 	if !ok {
 		return
 	}
-	views := s.views()
+	views := s.views(c.Now())
 	attempts := c.attempts(server, ref)
 	for i := range views {
 		views[i].Attempt = attempts[views[i].Path]

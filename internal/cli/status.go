@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -116,44 +115,10 @@ func (d *description) explainBlock() error {
 
 // A runStatus is the part of the answer that is shown.
 type runStatus struct {
-	Workflow string `json:"workflow"`
-	Steps    []struct {
-		Path    string     `json:"path"`
-		ID      string     `json:"id"`
-		Title   string     `json:"title"`
-		Verb    string     `json:"verb"`
-		Status  string     `json:"status"`
-		Started time.Time  `json:"started"`
-		Ended   *time.Time `json:"ended"`
-		Error   string     `json:"error"`
-		Done    int        `json:"done"`
-		Total   int        `json:"total"`
-	} `json:"steps"`
+	Workflow      string                     `json:"workflow"`
+	Steps         []interpreter.StepStatus   `json:"steps"`
 	Compensations []compensationView         `json:"compensations"`
 	Messages      *interpreter.MessageStatus `json:"messages"`
-}
-
-// views are the steps as the table shows them.
-func (s runStatus) views() []live.StepView {
-	views := make([]live.StepView, len(s.Steps))
-	for i, step := range s.Steps {
-		v := live.StepView{
-			Path: step.Path, ID: step.ID, Title: step.Title, Kind: step.Verb, State: step.Status,
-			Started: step.Started, Note: step.Error,
-		}
-		if step.Ended != nil {
-			v.Ended = *step.Ended
-		}
-		switch {
-		case v.Note != "":
-		case step.Total > 0:
-			v.Note = fmt.Sprintf("%d of %d", step.Done, step.Total)
-		case step.Done > 0: // of a while or repeat
-			v.Note = fmt.Sprintf("round %d", step.Done)
-		}
-		views[i] = v
-	}
-	return views
 }
 
 func (c *call) writeStatus(answer json.RawMessage) error {
@@ -165,7 +130,7 @@ func (c *call) writeStatus(answer json.RawMessage) error {
 	if c.Terminal.Stdout {
 		columns, _ = c.Terminal.Size()
 	}
-	err := live.Write(c.Stdout, live.Snapshot{Title: s.Workflow, Steps: s.views()}, columns, live.Options{
+	err := live.Write(c.Stdout, live.Snapshot{Title: s.Workflow, Steps: s.views(c.Now())}, columns, live.Options{
 		Color: c.colors(c.Terminal.Stdout).On, Now: c.Now,
 	})
 	if err == nil && len(s.Compensations) > 0 {
