@@ -16,6 +16,28 @@ func (t *ActivityType) ExplainKey(e syntax.Entry, _ []string, diags *diag.List) 
 	return explainWord("an activity type", foreignCatalogue, e, diags)
 }
 
+var foreignMessage = map[string]word{
+	"schema": same("message"), "input": same("message"), "payload": same("message"), "args": same("message"), "arguments": same("message"), "type": same("message"),
+	"parameters": same("message"), "params": same("message"), "steps": same("do"), "handler": same("do"), "run": same("do"), "then": same("do"),
+}
+
+var foreignAnswer = map[string]word{
+	"validator": same("validate"), "checks": same("validate"), "return": same("output"), "returns": same("output"), "result": same("output"), "response": same("output"),
+}
+
+// ExplainKey reports what other tools call the keys of a signal.
+func (s *Signal) ExplainKey(e syntax.Entry, _ []string, diags *diag.List) (meant string, done bool) {
+	return explainWord("signals."+s.Name, foreignMessage, e, diags)
+}
+
+// ExplainKey reports what other tools call the keys of an update.
+func (u *Update) ExplainKey(e syntax.Entry, _ []string, diags *diag.List) (meant string, done bool) {
+	if meant, done = explainWord("updates."+u.Name, foreignMessage, e, diags); done {
+		return meant, done
+	}
+	return explainWord("updates."+u.Name, foreignAnswer, e, diags)
+}
+
 var foreignSchedule = map[string]word{
 	"tz": same("timezone"), "time_zone": same("timezone"), "input": same("with"), "inputs": same("with"), "payload": same("with"),
 	"interval": same("every"), "rate": same("every"), "frequency": same("every"), "crontab": same("cron"), "expression": same("cron"), "schedule_expression": same("cron"),

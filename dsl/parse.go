@@ -44,7 +44,9 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 			if text := inner.Value.Span.Text(); !strings.ContainsAny(n.Span.Text(), "\n") {
 				d.WithFix(n.Span, text)
 			}
-		} else if step := n.Span.Text(); !strings.ContainsAny(step, "\n") {
+		} else if step := n.Span.Text(); !strings.ContainsAny(step, "\n") && !strings.HasPrefix(step, "{") {
+			d.WithHint("write - %s", step).WithFix(n.Span, "- "+step)
+		} else if !strings.ContainsAny(step, "\n") {
 			d.WithHint("write [%s]", step).WithFix(n.Span, "["+step+"]")
 		} else if len(n.Entries) > 0 && namesSteps(n) {
 			d.WithHint("the name of a step is its id: write `- id: %s`, and its keys below", n.Entries[0].Key.Value)
@@ -58,7 +60,7 @@ func parseSteps(n *syntax.Node, f *fields.Set) []*Step {
 		return []*Step{brokenStep(n)}
 	case len(n.Items) == 0:
 		f.Diags().Error("no-steps", n.Span, "there are no steps in this list").
-			WithHint("write at least one, or leave the key out")
+			WithHint("write at least one, such as - log: {message: hello}")
 	}
 	steps := make([]*Step, 0, len(n.Items))
 	for _, item := range n.Items {

@@ -1,6 +1,9 @@
 package dsl
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/syntax"
@@ -54,7 +57,7 @@ func (a *Action) Fields(f *fields.Set) {
 		if n.Kind != syntax.Map {
 			d := f.Diags().Error("wrong-type", n.Span, "%q takes a mapping, not %s", a.Spec.Name, shown(n))
 			if a.Spec.Name == "http" && n.Kind == syntax.Scalar && n.Type == syntax.String {
-				d.WithHint("write http: {url: \"%s\"}", n.Value)
+				d.WithHint("write http: %s", asRequest(n.Value))
 			} else {
 				d.WithHint("write its fields below it")
 			}
@@ -69,6 +72,14 @@ func (a *Action) Fields(f *fields.Set) {
 			f.AddSlots(slot)
 		}
 	}, fields.Required)
+}
+
+// asRequest is a request as the fields of http, of a text such as POST https://x/y.
+func asRequest(text string) string {
+	if method, url, ok := strings.Cut(text, " "); ok && method == strings.ToUpper(method) {
+		return fmt.Sprintf("{method: %s, url: %q}", method, strings.TrimSpace(url))
+	}
+	return fmt.Sprintf("{url: %q}", text)
 }
 
 func (a *Action) check(c *checker, s *Step, sc scope) *types.Type {

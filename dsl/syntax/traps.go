@@ -273,8 +273,18 @@ func isEmptyText(raw string, i int) bool {
 var (
 	jinja  = regexp.MustCompile(`\{\{-?\s*(?:inputs?|state|steps|env|secrets|workflow|item|vars)\b[^{}]*\}\}`)
 	github = regexp.MustCompile(`\$\{\{\s*([^{}]*?)\s*\}\}`)
-	pair   = regexp.MustCompile(`^(?:"[^"]*"|'[^']*'|[\w-]+)\s*:`)
+	// conditional is what stands before an expression that has no braces at all.
+	conditional = regexp.MustCompile(`(?:^|[\s{,-])(?:if|when|while|until|await|where|for_each)\s*:\s*["']?$`)
+
+	pair = regexp.MustCompile(`^(?:"[^"]*"|'[^']*'|[\w-]+)\s*:`)
 )
+
+// before is what stands on the line before a node.
+func before(n *Node) []byte {
+	line, column := n.Span.File.Pos(n.Span.Start)
+	text := []rune(string(n.Span.File.Line(line)))
+	return []byte(string(text[:column-1]))
+}
 
 // checkBraces reports the expression marks of other tools inside text.
 func (p *parser) checkBraces(n *Node) {
@@ -287,8 +297,12 @@ func (p *parser) checkBraces(n *Node) {
 			continue
 		}
 		at := n.At(m[0], m[1])
+		ours := "${ " + inner + " }"
+		if m[0] == 0 && m[1] == len(n.Value) && conditional.Match(before(n)) {
+			ours = inner
+		}
 		p.found.Error("foreign-expression", at, "an expression has one pair of braces").
-			WithHint("write ${ %s }", inner).WithFix(at, "${ "+inner+" }")
+			WithHint("write %s", ours).WithFix(at, ours)
 		n.Kind = Broken
 	}
 	for _, m := range jinja.FindAllStringIndex(n.Value, -1) {
