@@ -2,6 +2,9 @@ module github.com/partitur/partitur
 
 go 1.26.8
 
+// What npm installs for an example brings Go files of its own.
+ignore node_modules
+
 require (
 	github.com/expr-lang/expr v1.17.8
 	github.com/google/uuid v1.6.0

@@ -26,6 +26,7 @@ var rules = []Rule{
 	{"large-concurrency", "a loop that asks for more activities at once than a run may have", largeConcurrency},
 	{"unknown-status", "a comparison with a status that does not exist", unknownStatus},
 	{"unknown-category", "a type of error that is spelled almost like a category", unknownCategory},
+	{"unknown-error", "a type of error that is spelled almost like one that is raised", unknownError},
 	{"unknown-child", "a child workflow that is spelled almost like one of the files", unknownChild},
 	{"uncatalogued-activity", "an activity type that is spelled almost like one of the catalogue", uncatalogued},
 }

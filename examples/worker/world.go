@@ -80,6 +80,10 @@ func (w *world) activities() map[string]any {
 		"select_segment":     returns(object{"emails": []string{"ada@example.com", "alan@example.com"}}),
 		"check_subscription": returns(object{"subscribed": true}),
 
+		"price_items":   returns(object{"total_cents": 3000}),
+		"reserve_items": made("reservation", "reservation"),
+		"release_items": done,
+
 		"build_image":     made("image", "image"),
 		"run_tests":       returns(object{"passed": 42}),
 		"deploy":          made("release", "release"),
