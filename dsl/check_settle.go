@@ -12,6 +12,7 @@ func (c *checker) settle(s *Step, sc scope) {
 		return
 	}
 	c.local(s)
+	c.limited(s)
 	retry, timeout := c.space.resolve(s.Retry, c.def), s.Timeout
 	t := c.catalogued(s)
 	c.queue(s, t)

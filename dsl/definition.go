@@ -37,10 +37,11 @@ type Definition struct {
 
 	Defaults      Defaults
 	RetryPolicies []*NamedRetry
-	Timeouts      RunTimeouts
-	Queries       []*Query
-	Signals       []*Signal
-	Updates       []*Update
+	Limits
+	Timeouts RunTimeouts
+	Queries  []*Query
+	Signals  []*Signal
+	Updates  []*Update
 
 	SearchAttributes []Attribute // set when a run starts
 	Memo             []Attribute // noted when a run starts
@@ -145,6 +146,7 @@ func (d *Definition) Fields(f *fields.Set) {
 		d.RetryPolicies = append(d.RetryPolicies, p)
 		return p.Retry
 	}, "retry_policies", "retry policies that steps use by name")
+	d.Limits.bind(f)
 	f.Object(&d.Timeouts, "timeouts", "bounds on the whole run")
 	attributesKey{"search_attributes", "what runs are found by, set when one starts", seesStart}.bind(f, &d.SearchAttributes)
 	attributesKey{"memo", "values noted with a run when it starts, which lists show", seesStart}.bind(f, &d.Memo)

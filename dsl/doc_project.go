@@ -18,10 +18,11 @@ type Project struct {
 	Profile       string
 	Defaults      Defaults
 	RetryPolicies []*NamedRetry
-	HTTP          HTTPPolicy
-	Secrets       SecretsPolicy
-	Storage       *Storage // nil if everything stays in the histories
-	Worker        WorkerOptions
+	Limits
+	HTTP    HTTPPolicy
+	Secrets SecretsPolicy
+	Storage *Storage // nil if everything stays in the histories
+	Worker  WorkerOptions
 
 	loosePolicies bool // some could not be read
 }
@@ -68,6 +69,7 @@ func (p *Project) Fields(f *fields.Set) {
 		return r.Retry
 	}, "retry_policies", "retry policies that steps use by name")
 	p.loosePolicies = len(p.RetryPolicies) == 0 && !f.Sound("retry_policies")
+	p.Limits.bind(f)
 	f.Object(&p.HTTP, "http", "where builtin actions may connect to")
 	f.Object(&p.Secrets, "secrets", "where secrets come from")
 	if s := new(Storage); f.Object(s, "storage", "where values go that are too large for a history") {

@@ -16,13 +16,14 @@ const module = "github.com/partitur/partitur/"
 var layers = map[string][]string{
 	"dsl/source":     nil,
 	"dsl/value":      nil,
+	"dsl/limit":      nil,
 	"dsl/diag":       {"dsl/source"},
 	"dsl/types":      {"dsl/source", "dsl/diag"},
 	"dsl/syntax":     {"dsl/source", "dsl/diag"},
 	"dsl/expr":       {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value"},
 	"dsl/jsonschema": {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value"},
 	"dsl/fields":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema"},
-	"dsl":            {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields"},
+	"dsl":            {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl/limit"},
 	"dsl/lint":       {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
 	"dsl/schema":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
 }

@@ -65,8 +65,13 @@ type Call struct {
 	Priority       *Priority
 	Local          bool
 	IdempotencyKey *expr.Value
+	CircuitBreaker *LimitRef
+	RateLimit      *LimitRef
 	Expect         *expr.Expr
 	Output         *expr.Value
+
+	Breaker *Breaker   // that CircuitBreaker names
+	Rate    *RateLimit // that RateLimit names
 
 	OutputSource any        // Output as written, with its ${ }
 	Projected    [][]string // what Expect and Output use besides `result`, as paths of names
@@ -181,6 +186,8 @@ func (s *Step) callFields(f *fields.Set) {
 	s.dispatchFields(f)
 	f.Bool(&s.Local, "local", "runs the activity in the workflow's own worker, without a queue: for very short ones")
 	f.Value(&s.IdempotencyKey, "idempotency_key", "replaces the key made for this step", fields.Want(types.StringType))
+	bindLimit(f, &s.CircuitBreaker, "circuit_breaker", "the circuit breaker that lets its attempts through: a name, or `{name, key}`")
+	bindLimit(f, &s.RateLimit, "rate_limit", "the rate limit that its attempts keep to: a name, or `{name, key}`")
 	sees := seesResult
 	if _, builtin := s.Body.(*Action); builtin {
 		sees = seesProjection

@@ -21,6 +21,9 @@ const maxSummary = 200
 
 // call dispatches the activity or the child of a step and waits for its output.
 func (r *run) call(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
+	if s.Metered() {
+		return r.attempts(ctx, s, sc)
+	}
 	if err := r.awaitRoom(ctx, s); err != nil {
 		return nil, err
 	}
@@ -38,10 +41,10 @@ func (r *run) sendable(s *dsl.Step) bool {
 	return isCall(s) && r.room(s) && (s.Timeout == nil || s.Timeout.Whole == nil)
 }
 
-// isCall tells whether a step sends something and waits for the answer.
+// isCall tells whether a step sends one thing and waits for the answer.
 func isCall(s *dsl.Step) bool {
 	b, child := s.Body.(*dsl.Child)
-	return s.IsActivity() || child && b.Wait == "completed"
+	return s.IsActivity() && !s.Metered() || child && b.Wait == "completed"
 }
 
 // room tells whether the server would take another activity or child of the run.
@@ -75,31 +78,47 @@ func (r *run) send(ctx workflow.Context, t *turn) bool {
 	return t.err == nil
 }
 
+// A prepared activity is all that is needed to schedule it.
+type prepared struct {
+	ctx      workflow.Context // with its options
+	activity string
+	args     []any
+}
+
 // dispatch schedules the activity of a step.
-func (r *run) dispatch(ctx workflow.Context, s *dsl.Step, sc *scope) (f workflow.Future, err error) {
-	var activity string
-	var args []any
+func (r *run) dispatch(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Future, error) {
+	p, err := r.prepare(ctx, s, sc)
+	if err != nil {
+		return nil, err
+	}
+	return r.execute(p.ctx, s, p), nil
+}
+
+// prepare evaluates what the activity of a step is sent, and how.
+func (r *run) prepare(ctx workflow.Context, s *dsl.Step, sc *scope) (p prepared, err error) {
 	switch b := s.Body.(type) {
 	case *dsl.Action:
-		activity = b.Spec.Name
-		args, err = r.actionCall(s, b, sc)
+		p.activity = b.Spec.Name
+		p.args, err = r.actionCall(s, b, sc)
 	case *dsl.Activity:
-		activity, args, err = r.activityCall(s, b, sc)
+		p.activity, p.args, err = r.activityCall(s, b, sc)
 		if err == nil {
 			ctx, err = r.withKey(ctx, s, sc)
 		}
 	}
 	if err == nil {
-		ctx, err = r.options(ctx, s, sc)
+		p.ctx, err = r.options(ctx, s, sc)
 	}
-	if err != nil {
-		return nil, err
-	}
+	return p, err
+}
+
+// execute schedules an activity.
+func (r *run) execute(ctx workflow.Context, s *dsl.Step, p prepared) workflow.Future {
 	r.pending++
 	if s.Local {
-		return workflow.ExecuteLocalActivity(ctx, activity, args...), nil
+		return workflow.ExecuteLocalActivity(ctx, p.activity, p.args...)
 	}
-	return workflow.ExecuteActivity(ctx, activity, args...), nil
+	return workflow.ExecuteActivity(ctx, p.activity, p.args...)
 }
 
 // receive makes the step's output of what its activity or child returned.

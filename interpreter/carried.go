@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/limit"
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -33,6 +34,7 @@ type carried struct {
 	Entries  []*carriedEntry `json:"entries,omitempty"`
 	Undos    int             `json:"undos,omitempty"` // compensations registered so far
 	Mail     *kept           `json:"mail,omitempty"`
+	Limits   *limit.Book     `json:"limits,omitempty"`
 	Views    []*carriedView  `json:"views,omitempty"`
 }
 

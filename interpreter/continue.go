@@ -15,7 +15,7 @@ func (r *run) anew(ctx workflow.Context, e *exit) error {
 	if err != nil {
 		return r.fail(fromError(err))
 	}
-	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save())}
+	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save()), Limits: r.limits.Used()}
 	state, err := c.payload()
 	if err != nil {
 		return r.fail(fromError(err))
@@ -96,7 +96,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 		Epoch: r.epoch, Pins: []carriedPin{{r.pin, r.pin.Source}}, Frames: e.frames,
 		Workflow: keep(r.workflowVars()), Schedule: keep(r.scheduleVars()), State: keep(r.state), Kept: r.pin.Kept,
 		Undo: sc.undo.numbers(), Marks: sc.undo.marks, Undone: keep(sc.group.undone), Undos: r.undos,
-		Past: keep(r.undone()), Mail: keep(r.mail.save()),
+		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(),
 	}
 	if r.before != nil {
 		c.Workflow, c.Schedule = r.before.Workflow, r.before.Schedule

@@ -36,6 +36,7 @@ var kinds = map[string]string{
 	"CompensateTo":     `[{checkpoint: here}, {id: a, activity: echo, compensate: {activity: fail}}, {id: c, activity: echo, compensate: {activity: echo}}, {id: b, compensate_to: here}, {activity: echo}, {return: "${ map(steps.b.output, .status) == ['succeeded', 'failed'] }"}]`,
 	"Fallback":         `[{id: a, fallback: [{try: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}]}, {id: b, activity: echo, with: 7}, {activity: fail}]}, {return: "${ steps.a.output == 7 and steps.a.chosen == 'b' }"}]`,
 	"Log":              `[{log: {message: hello}}, {activity: echo}, {log: {level: warn, message: again, fields: {n: 1}}}, {return: true}]`,
+	"Activity.metered": `[{id: each, for_each: 1..3, on_item_error: continue, do: [{activity: fail, circuit_breaker: ml, rate_limit: {name: slow, key: "${ item }"}}]}, {return: "${ map(steps.each.errors, .error.type) == ['Oops', 'CircuitOpen', 'CircuitOpen'] }"}]`,
 	"SearchAttributes": `[{search_attributes: {Customer: c1, Amount: 7}}, {activity: echo}, {search_attributes: {Customer: null, Amount: "${ state.n }"}}, {return: true}]`,
 	"Memo":             `[{memo: {a: 1, b: two}}, {activity: echo}, {memo: {a: null}}, {return: true}]`,
 	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
@@ -83,7 +84,7 @@ func TestEveryKindRuns(t *testing.T) {
 			if name == "Patch" {
 				head += "versioning: {upgrade: always}\npatches: {new: active}\n"
 			}
-			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\nsteps: "+steps+"\n"+inner)
+			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\ncircuit_breakers: {ml: {failures: 1, open_for: 1h}}\nrate_limits: {slow: {limit: 1, per: 1h}}\nsteps: "+steps+"\n"+inner)
 			run := s.start("demo")
 			if name == "Receive" {
 				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {

@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/limit"
 )
 
 // A run is one execution of a program.
@@ -32,6 +33,7 @@ type run struct {
 	base      workflow.Context  // of the run itself
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked
+	limits    limit.Book        // the breakers and rate limits of the run
 	broken    *Failure          // of a handler: it ends the run
 	abort     func()            // cancels the main flow
 
