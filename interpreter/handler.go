@@ -33,14 +33,14 @@ func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handl
 	sc.loop = kind + "s." + name
 	sc.item = sc.loop + "[" + number + "]"
 	h.scope = sc
-	r.root.below = append(r.root.below, sc)
+	r.root.below.list = append(r.root.below.list, sc)
 	r.mail.running = append(r.mail.running, h)
 	return h
 }
 
 // over forgets a handler that has ended.
 func (r *run) over(h *handler) {
-	r.root.below = without(r.root.below, h.scope)
+	r.root.below.list = without(r.root.below.list, h.scope)
 	r.mail.running = without(r.mail.running, h)
 	r.mail.undone = append(r.mail.undone, h.scope.group.undone...)
 }

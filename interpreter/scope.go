@@ -20,16 +20,21 @@ type scope struct {
 	undone *compensated      // set in a compensation
 	alone  bool              // nothing runs beside, and the run may be continued here
 
-	below []*scope // of handlers, which see the main flow's steps as they go
-	held  []string // the locks around
+	below *watchers // of the main flow, and of the blocks in it that have no scope of their own
+	held  []string  // the locks around
 
 	loop, item string // the path of the innermost loop, and that of its current item
 }
 
+// watchers are the scopes of handlers that are running, which see the main
+// flow's steps as they go. Copies of a scope share them: a handler may begin and
+// end while the flow is in a block.
+type watchers struct{ list []*scope }
+
 func (r *run) rootScope() *scope {
 	sc := &scope{
 		vars: r.vars, steps: r.pendingSteps(),
-		undo: new(undoList), how: r.program.Compensation, group: new(group), alone: true,
+		undo: new(undoList), how: r.program.Compensation, group: new(group), alone: true, below: new(watchers),
 	}
 	if sc.how == nil {
 		sc.how = new(dsl.Compensation)
@@ -155,7 +160,10 @@ func (sc *scope) start(s *dsl.Step) {
 func (sc *scope) put(id string, record map[string]any) {
 	for at := sc; at != nil; at = at.outer {
 		at.steps[id] = record
-		for _, h := range at.below {
+		if at.below == nil {
+			continue
+		}
+		for _, h := range at.below.list {
 			h.steps[id] = record
 		}
 	}
