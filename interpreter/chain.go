@@ -28,9 +28,10 @@ func (i *Interpreter) chain(in *given) chain {
 }
 
 // due tells whether the run is to be continued here: its history is long, and
-// nothing runs beside that would end with it. A cron would end with it, too.
-func (r *run) due(sc *scope) bool {
-	return sc.alone && r.long() && r.info.CronSchedule == "" && !r.attached() && (!r.mail.busy() || r.full())
+// nothing runs beside that would end with it. A cron would end with it, too, and
+// so would a cancellation that has come meanwhile: the next run knows nothing of it.
+func (r *run) due(ctx workflow.Context, sc *scope) bool {
+	return ctx.Err() == nil && sc.alone && r.long() && r.info.CronSchedule == "" && !r.attached() && (!r.mail.busy() || r.full())
 }
 
 // long tells whether the history is as long as it should be. It changes only
@@ -111,8 +112,8 @@ func (r *run) idle(ctx workflow.Context, sc *scope, over func() bool) error {
 	if !sc.alone {
 		return workflow.Await(ctx, over)
 	}
-	err := workflow.Await(ctx, func() bool { return over() || r.due(sc) })
-	if err == nil && !over() && r.due(sc) {
+	err := workflow.Await(ctx, func() bool { return over() || r.due(ctx, sc) })
+	if err == nil && !over() && r.due(ctx, sc) {
 		return continued(new(frame))
 	}
 	return err

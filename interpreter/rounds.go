@@ -93,7 +93,7 @@ func (r *run) pause(ctx workflow.Context, l *rounds) error {
 	if l.index == 0 {
 		return nil
 	}
-	if l.moved && r.due(l.scope) {
+	if l.moved && r.due(ctx, l.scope) {
 		return continued(&frame{Round: &l.index})
 	}
 	if l.body.Every == nil {

@@ -39,11 +39,11 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 	var out []*sent
 	for {
 		out = append(out, r.sendNext(inner, l, l.width-len(out))...)
-		if len(out) == 0 && !r.more(l) {
+		if len(out) == 0 && !r.more(inner, l) {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.width && r.more(l)
+			return anyEnded(out) || r.room(l.body.Do[0]) && len(out) < l.width && r.more(inner, l)
 		})
 		kept := out[:0]
 		for _, t := range out {
@@ -60,13 +60,13 @@ func (r *run) sendAll(ctx workflow.Context, l *loop) {
 
 // more tells whether the loop takes further items. It does not when the run is
 // to be continued after those that are under way.
-func (r *run) more(l *loop) bool {
-	return l.next < l.total && l.first == nil && !(l.moved && r.due(l.scope))
+func (r *run) more(ctx workflow.Context, l *loop) bool {
+	return l.next < l.total && l.first == nil && !(l.moved && r.due(ctx, l.scope))
 }
 
 // sendNext takes up to n further items.
 func (r *run) sendNext(ctx workflow.Context, l *loop, n int) (out []*sent) {
-	for ; n > 0 && r.more(l) && r.room(l.body.Do[0]); n-- {
+	for ; n > 0 && r.more(ctx, l) && r.room(l.body.Do[0]); n-- {
 		if ctx.Err() != nil {
 			l.note(cancelled)
 			break

@@ -133,7 +133,7 @@ func (r *run) work(ctx workflow.Context, l *loop, workers int) {
 // take works on one item after the other, and calls stop when the loop has to
 // end early.
 func (r *run) take(ctx workflow.Context, l *loop, stop func()) {
-	for r.more(l) {
+	for r.more(ctx, l) {
 		if ctx.Err() != nil {
 			l.note(cancelled)
 			return
