@@ -66,10 +66,11 @@ type testCase struct {
 	events   []event
 	keys     bool // the trace shows idempotency keys
 
-	pace  time.Duration
-	mock  *mock  // of the latest run
-	trace *trace // of the latest run
-	past  []bool // the events that have happened in it
+	pace    time.Duration
+	inOrder bool   // as in trace
+	mock    *mock  // of the latest run
+	trace   *trace // of the latest run
+	past    []bool // the events that have happened in it
 }
 
 // An event happens to the run at a time.
@@ -132,6 +133,7 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func (c *testCase) run(t *testing.T) map[string]string {
 	t.Helper()
 	c.mock, c.trace = nil, newTrace(start, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
+	c.trace.inOrder = c.inOrder
 	c.past = make([]bool, len(c.events))
 	args, at := c.input, start
 	for {

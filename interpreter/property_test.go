@@ -15,9 +15,9 @@ import (
 const seeds = 400
 
 // TestProperties runs random programs with random failures and cancellations,
-// and checks what must hold of each: the same run has the same trace, no step
-// runs twice, what has succeeded is undone at most once, and exactly once if
-// the run ends badly.
+// some of which are continued as new where they stand, and checks what must hold
+// of each: the same run has the same trace, no step runs twice, what has
+// succeeded is undone at most once, and exactly once if the run ends badly.
 func TestProperties(t *testing.T) {
 	ends := map[string]int{}
 	for seed := range uint64(seeds) {
@@ -26,8 +26,11 @@ func TestProperties(t *testing.T) {
 		if ends[c.check(t, g)]++; t.Failed() {
 			t.Fatalf("seed %d:\n%s\nevents %v\n%s", seed, g.text, c.events, c.trace.text())
 		}
+		if strings.Contains(c.trace.text(), "continue as new") {
+			ends["continued"]++
+		}
 	}
-	for _, end := range []string{"completed", "failed", "cancelled"} {
+	for _, end := range []string{"completed", "failed", "cancelled", "continued"} {
 		if ends[end] < seeds/20 {
 			t.Errorf("too few runs end like this to tell anything: %s %d", end, ends[end])
 		}
@@ -100,6 +103,7 @@ func (c *testCase) succeeded() map[string]bool {
 // A generator makes a random program.
 type generator struct {
 	*rand.Rand
+	longs  *rand.Rand // when the server suggests to continue as new
 	text   string
 	stubs  map[string]any
 	number int
@@ -107,7 +111,7 @@ type generator struct {
 }
 
 func newGenerator(seed uint64) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), stubs: map[string]any{}}
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), longs: rand.New(rand.NewPCG(seed, 2)), stubs: map[string]any{}}
 	program := map[string]any{
 		"workflow": "demo",
 		"defaults": map[string]any{"timeout": "1h", "retry": map[string]any{"maximum_attempts": 1}},
@@ -122,7 +126,7 @@ func newGenerator(seed uint64) *generator {
 }
 
 func (g *generator) testCase(t *testing.T) *testCase {
-	c := &testCase{pace: 50 * time.Millisecond}
+	c := &testCase{pace: 97 * time.Millisecond, inOrder: true}
 	c.program, c.workflow = loadText(t, g.text)
 	data, err := yaml.Marshal(g.stubs)
 	if err == nil {
@@ -133,6 +137,9 @@ func (g *generator) testCase(t *testing.T) *testCase {
 	}
 	if g.IntN(2) == 0 {
 		c.events = []event{{At: duration(time.Duration(g.IntN(60_000)) * time.Millisecond), Cancel: true}}
+	}
+	for range g.longs.IntN(4) {
+		c.events = append(c.events, event{At: duration(time.Duration(g.longs.IntN(60_000)) * time.Millisecond), Long: true})
 	}
 	return c
 }
