@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	sdklog "go.temporal.io/sdk/log"
 
 	"github.com/partitur/partitur/internal/connect"
@@ -35,6 +36,7 @@ type remote struct {
 	client.Client
 	namespace, address string
 	owned              bool // the server is part of this process
+	external           converter.ExternalStorage
 }
 
 // dial connects as the flags, the environment and the profile say.
@@ -57,5 +59,5 @@ func (c *call) dialWith(logger *slog.Logger) (*remote, error) {
 		return nil, err
 	}
 	c.closers = append(c.closers, temporal.Close)
-	return &remote{Client: temporal, namespace: o.Namespace, address: o.HostPort}, nil
+	return &remote{Client: temporal, namespace: o.Namespace, address: o.HostPort, external: o.ExternalStorage}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/partitur/partitur/internal/cli/ansi"
+	"github.com/partitur/partitur/internal/storage"
 )
 
 var deadLettersCommand = command{
@@ -145,6 +146,9 @@ func (c *call) lastFailure(server *remote, l deadLetter) (*failure, error) {
 	}
 	e, err := events.Next()
 	if err != nil {
+		return nil, err
+	}
+	if err := storage.Resolve(c.ctx, server.external, e); err != nil {
 		return nil, err
 	}
 	o, _ := outcomeOf(e)

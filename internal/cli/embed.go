@@ -65,7 +65,7 @@ func (e *embedding) start(c *call) (*engine.Server, *remote, error) {
 		return nil, nil, err
 	}
 	c.closers = append(c.closers, temporal.Close)
-	return server, &remote{temporal, server.Namespace(), server.HostPort(), true}, nil
+	return server, &remote{temporal, server.Namespace(), server.HostPort(), true, external}, nil
 }
 
 // stop stops the engine, which takes a second. Nobody waits for one in memory:

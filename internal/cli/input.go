@@ -49,7 +49,7 @@ func (in *input) read(s *session) (json.RawMessage, error) {
 			return nil, err
 		}
 	}
-	if len(doc) > maxInput {
+	if len(doc) > maxInput && !stores(s.projectHere()) {
 		return nil, usage("the input is %s, and a server takes at most 2MB at once", value.FormatSize(int64(len(doc)))).
 			hint("put large data where activities can fetch it, and send its address")
 	}

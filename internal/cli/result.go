@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+
+	"github.com/partitur/partitur/internal/storage"
 )
 
 var resultCommand = command{
@@ -101,6 +103,9 @@ func (c *call) await(server *remote, ref runRef) (*outcome, error) {
 		event, err := events.Next()
 		if err != nil {
 			return nil, ref.missing(err, server)
+		}
+		if err := storage.Resolve(c.ctx, server.external, event); err != nil {
+			return nil, err
 		}
 		o, next := outcomeOf(event)
 		if next == "" {

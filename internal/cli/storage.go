@@ -15,16 +15,9 @@ import (
 // large values outside of histories, in bytes.
 const maxStoredResult = 128 << 20
 
-// externalStorage is where the project keeps large values: that of the files the
-// command has read, or else the one the user stands in.
+// externalStorage is where the project keeps large values.
 func (s *session) externalStorage() (none converter.ExternalStorage, err error) {
-	p := s.project
-	if root := project.Root(s.dir()); p == nil && root != "" {
-		space, diags, err := project.Load(s.dir(), []string{filepath.Join(root, project.FileName)}, workers.Catalog{})
-		if err == nil && diags.Errors() == 0 {
-			p = space.Project
-		}
-	}
+	p := s.projectHere()
 	if !stores(p) {
 		return none, nil
 	}
@@ -37,6 +30,20 @@ func (s *session) externalStorage() (none converter.ExternalStorage, err error) 
 		return none, usage("%s", err)
 	}
 	return external, nil
+}
+
+// projectHere is that of the files the command has read, or else the one the
+// user stands in; nil if there is none, or if it has mistakes.
+func (s *session) projectHere() *dsl.Project {
+	root := project.Root(s.dir())
+	if s.project != nil || root == "" {
+		return s.project
+	}
+	space, diags, err := project.Load(s.dir(), []string{filepath.Join(root, project.FileName)}, workers.Catalog{})
+	if err != nil || diags.Errors() > 0 {
+		return nil
+	}
+	return space.Project
 }
 
 // stores tells whether a project keeps large values outside of histories.

@@ -93,6 +93,9 @@ func TestLargeValues(t *testing.T) {
 	if err := r.ReplayWorkflowHistoryWithOptions(logger, h, interpreter.ReplayOptions(h)); err != nil {
 		t.Error(err)
 	}
+	if err := storage.Resolve(t.Context(), external, h); err != nil || proto.Size(h) < 3*large {
+		t.Errorf("resolved, the history has %d bytes, %v", proto.Size(h), err)
+	}
 	if files, _ := filepath.Glob(filepath.Join(dir, "values", "*", "*")); len(files) != 3 {
 		t.Errorf("%d values are stored", len(files))
 	}
