@@ -38,26 +38,54 @@ func (w *Workspace) Focus(asked []*source.File, diags diag.List) diag.List {
 	return kept
 }
 
-// reach finds the definitions that are asked for, and those that the tests and
-// schedules asked for name.
+// reach finds the definitions that are asked for, those that the tests and
+// schedules asked for name, and the children of all these.
 func (w *Workspace) reach(isAsked func(source.Span) bool) map[*Definition]bool {
 	needed := map[*Definition]bool{}
 	for _, d := range w.definitions {
 		if isAsked(d.Span) {
-			needed[d] = true
+			w.descend(d, needed)
 		}
 	}
 	for _, t := range w.Tests {
-		if d := w.Definition(t.Workflow); d != nil && isAsked(t.Span) {
-			needed[d] = true
+		if isAsked(t.Span) {
+			w.descend(w.Definition(t.Workflow), needed)
 		}
 	}
 	for _, s := range w.Schedules {
-		if d := w.Definition(s.Workflow); d != nil && isAsked(s.Span) {
-			needed[d] = true
+		if isAsked(s.Span) {
+			w.descend(w.Definition(s.Workflow), needed)
 		}
 	}
 	return needed
+}
+
+// descend adds a definition and its children, as far as they are defined here.
+func (w *Workspace) descend(d *Definition, found map[*Definition]bool) {
+	if d == nil || found[d] {
+		return
+	}
+	found[d] = true
+	d.WalkAll(func(s *Step) {
+		if child, ok := s.Body.(*Child); ok {
+			for _, name := range child.Names() {
+				w.descend(w.Definition(name), found)
+			}
+		}
+	})
+}
+
+// Family is a program and those of its children, and theirs, in the order of the
+// workspace: what a worker must know to run it.
+func (w *Workspace) Family(p *Program) (list []*Program) {
+	needed := map[*Definition]bool{}
+	w.descend(p.Definition, needed)
+	for _, one := range w.Programs {
+		if needed[one.Definition] {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // leansOn tells whether a place is in a document that some definition needs.

@@ -79,11 +79,11 @@ func (o *runFlags) run(c *call) error {
 	return o.there(c, l, p, doc)
 }
 
-// alone is the workspace with one program: a run needs no other, and their
-// settings may be missing here.
+// alone is the workspace with one program and its children: a run needs no
+// other, and their settings may be missing here.
 func alone(space *dsl.Workspace, p *dsl.Program) *dsl.Workspace {
 	one := *space
-	one.Programs = []*dsl.Program{p}
+	one.Programs = space.Family(p)
 	return &one
 }
 

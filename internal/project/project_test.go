@@ -99,6 +99,7 @@ func TestBadPatterns(t *testing.T) {
 func TestNeighbours(t *testing.T) {
 	const (
 		uses      = "-- a.yaml --\nworkflow: a\nsteps: [{id: s, activity: pay}]\noutput: ${ steps.s.output.x }\n"
+		child     = "-- a.yaml --\nworkflow: a\nsteps: [{id: s, workflow: b}]\n"
 		catalogue = "activities:\n  pay: {timeout: 5s, result: {type: object, properties: {x: {type: string}}}}\n"
 	)
 	for name, c := range map[string]struct{ tree, diags, programs string }{
@@ -114,6 +115,8 @@ func TestNeighbours(t *testing.T) {
 		"cannot be read and needed":         {uses + "-- c.yaml --\nactivities:\n  pay: {timeout: 5s\n", "a.yaml:missing-timeout c.yaml:unclosed-bracket", ""},
 		"broken workflow":                   {uses + "-- b.yaml --\nworkflow: b\nstep: []\n-- c.yaml --\n" + catalogue, "", "a"},
 		"a copy of the file":                {uses + "-- b.yaml --\nworkflow: a\n" + simple + "-- c.yaml --\n" + catalogue, "b.yaml:broken-neighbour", "a"},
+		"a child beside":                    {child + "-- b.yaml --\nworkflow: b\nsteps: [{workflow: c}]\n-- c.yaml --\nworkflow: c\n" + simple + "-- d.yaml --\nworkflow: d\n" + simple, "", "a b c"},
+		"a broken child":                    {child + "-- b.yaml --\nworkflow: b\nstep: []\n" + simple, "b.yaml:unknown-key", "a"},
 		"its own catalogue wins":            {uses + "---\n" + catalogue + "-- b.yaml --\nactivities: {pay: {timeout: 5s}}\n", "b.yaml:broken-neighbour", "a"},
 	} {
 		w, diags := load(t, files(t, c.tree), "a.yaml")
