@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/partitur/partitur/dsl/source"
@@ -18,17 +17,6 @@ func (w *Workspace) Needs(d *Definition) []source.Span {
 	for _, c := range w.Catalogues {
 		if w.declares(c, used) {
 			spans = append(spans, c.Span)
-		}
-	}
-	return w.withChildren(d, spans)
-}
-
-// withChildren adds the workflows that a definition runs as children, and those
-// that these run.
-func (w *Workspace) withChildren(d *Definition, spans []source.Span) []source.Span {
-	for _, name := range d.Children() {
-		if child := w.Definition(name); child != nil && !slices.Contains(spans, child.Span) {
-			spans = w.withChildren(child, append(spans, child.Span))
 		}
 	}
 	return spans
