@@ -157,16 +157,11 @@ type surroundings struct {
 	diags diag.List
 }
 
-// localDefinitions reads the project the user stands in. Without one, the files
-// in the current folder count. Those without mistakes can be started, whatever
-// the others are like.
+// localDefinitions reads what is around the user. Definitions without mistakes
+// can be started, whatever the others are like.
 func (s *session) localDefinitions() (Definitions, error) {
 	return definitions{s, sync.OnceValues(func() (found surroundings, err error) {
-		paths := []string{project.Root(s.dir())}
-		if paths[0] == "" {
-			paths, _ = filepath.Glob(filepath.Join(s.dir(), "*.y*ml"))
-		}
-		found.space, found.diags, err = project.Load(s.dir(), paths, workers.Catalog{})
+		found.space, found.diags, err = project.Load(s.dir(), around(s.dir()), workers.Catalog{})
 		return found, err
 	})}, nil
 }
@@ -209,36 +204,6 @@ func (d definitions) Find(typeOrFile string) (Definition, error) {
 		return Definition{}, &problem{code: exitUsage, message: "the definition has mistakes", diags: diags}
 	}
 	return Definition{}, usage("no file here defines a workflow %q", typeOrFile)
-}
-
-func isFile(name string) bool {
-	ext := filepath.Ext(name)
-	return ext == ".yaml" || ext == ".yml"
-}
-
-// only is the workflow that a file defines.
-func only(dir string, w *dsl.Workspace, file string) (*dsl.Program, error) {
-	var found []*dsl.Program
-	for _, p := range w.Programs {
-		if absolute(dir, p.Span.File.Name) == absolute(dir, file) {
-			found = append(found, p)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return nil, usage("%s defines no workflow", file)
-	case 1:
-		return found[0], nil
-	}
-	return nil, usage("%s defines %d workflows", file, len(found)).
-		hint("name one by its type, such as %s", found[0].Name)
-}
-
-func absolute(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
 }
 
 func definitionOf(w *dsl.Workspace, p *dsl.Program) Definition {

@@ -11,14 +11,15 @@ import (
 )
 
 var runCommand = command{
-	use:     "run FILE",
+	use:     "run FILE|TYPE",
 	group:   filesGroup,
 	summary: "run a workflow here and follow it to its end",
 	help: `
-Start a run of the workflow that a file defines, show its steps while they run,
-and print its result as JSON. Temporal runs inside the command, so nothing needs
-to be installed; with --address or --profile the run goes to that server, and
-this command works on it unless another worker does.
+Start a run of the workflow that a file defines, or of a type that the files here
+define, show its steps while they run, and print its result as JSON. Temporal
+runs inside the command, so nothing needs to be installed; with --address or
+--profile the run goes to that server, and this command works on it unless
+another worker does.
 
 The first Ctrl-C cancels the run, so that compensations and cleanup still
 happen; the second ends the command at once.
@@ -58,11 +59,7 @@ func (o *runFlags) run(c *call) error {
 	if _, err := o.start.how.options(Definition{}); err != nil {
 		return err
 	}
-	space, err := c.load(c.args[:1])
-	if err != nil {
-		return err
-	}
-	p, err := only(c.dir(), space, c.args[0])
+	space, p, err := c.program(c.args[0])
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ Start a run of a workflow, named by its type or by the file that defines it,
 and print its ids. A worker does the rest, on any machine.
 
 When files here define workflows, a type that none of them defines is refused:
-a run of a type that no worker knows would wait for ever.`,
+a run of a type that no worker knows would wait for ever. Files here are those of
+the project, or without partitur.yaml those in this folder and in its folders.`,
 	examples: `
   partitur start order-fulfillment --input '{"order_id": "ORD-1", "amount_cents": 1200}'
   partitur start order.yaml --set order_id=ORD-1 --set amount_cents=1200
