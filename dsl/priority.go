@@ -28,9 +28,12 @@ func (p *Priority) Fields(f *fields.Set) {
 
 // bindPriority binds a key or a mapping.
 func bindPriority(f *fields.Set, p **Priority) {
-	schema := map[string]any{"anyOf": []any{
-		map[string]any{"type": "integer", "minimum": 1, "maximum": 5}, f.ObjectOf(new(Priority)),
-	}}
+	var schema map[string]any
+	if f.Describing() {
+		schema = map[string]any{"anyOf": []any{
+			map[string]any{"type": "integer", "minimum": 1, "maximum": 5}, f.ObjectOf(new(Priority)),
+		}}
+	}
 	f.Node("priority", "from 1, served first, to 5; or `{key, fairness_key, fairness_weight}`", schema, func(n *syntax.Node) {
 		own := new(Priority)
 		key, isInt := n.Data().(int)

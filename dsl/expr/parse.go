@@ -80,11 +80,11 @@ func (e *Expr) withoutCountBy() string {
 }
 
 func (e *Expr) compile() *mistake {
-	w := rewriter{e: e}
-	node := w.node(e.tree)
-	if e.path = wholePath(node); e.path != nil {
+	if e.path = wholePath(e.tree); e.path != nil {
 		return nil
 	}
+	w := rewriter{e: e}
+	node := w.node(e.tree)
 	program, err := compiler.Compile(&parser.Tree{Node: node, Source: file.NewSource("")}, config())
 	if err != nil {
 		return &mistake{j: len(e.Text), message: "this expression cannot be compiled", hint: "write it in smaller steps"}

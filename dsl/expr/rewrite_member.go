@@ -88,14 +88,15 @@ type pathStep struct {
 	node  ast.Node
 }
 
-// wholePath is the path that a rewritten expression consists of, or nil.
+// wholePath is the path that an expression consists of, or nil.
 func wholePath(n ast.Node) *path {
-	call, ok := n.(*ast.CallNode)
+	base, links := spine(n)
+	id, ok := base.(*ast.IdentifierNode)
 	if !ok {
 		return nil
 	}
-	if c, ok := call.Arguments[len(call.Arguments)-1].(*ast.ConstantNode); ok && call.Callee.(*ast.IdentifierNode).Value == "$path" {
-		return c.Value.(*path)
+	if p := takePath(id, &links); len(links) == 0 {
+		return p
 	}
 	return nil
 }
@@ -108,6 +109,10 @@ func (w *rewriter) root(id *ast.IdentifierNode, links *[]link) ast.Node {
 		n.SetType(boolType)
 		return n
 	}
+	return w.call(id, "$path", constant(takePath(id, links)))
+}
+
+func takePath(id *ast.IdentifierNode, links *[]link) *path {
 	p := &path{root: id.Value, node: id}
 	for len(*links) > 0 && !(*links)[0].optional {
 		l := (*links)[0]
@@ -118,10 +123,10 @@ func (w *rewriter) root(id *ast.IdentifierNode, links *[]link) ast.Node {
 		case *ast.IntegerNode:
 			step.index, step.isInt = prop.Value, true
 		default:
-			return w.call(id, "$path", constant(p))
+			return p
 		}
 		p.steps = append(p.steps, step)
 		*links = (*links)[1:]
 	}
-	return w.call(id, "$path", constant(p))
+	return p
 }

@@ -167,11 +167,13 @@ func (s *Set) bindDynamic(sp *Spec, _ *syntax.Node) bool {
 	return v != nil
 }
 
+var stringsSchema = map[string]any{
+	"anyOf": []any{map[string]any{"type": "string"}, map[string]any{"type": "array", "items": map[string]any{"type": "string"}}},
+}
+
 // Strings binds a list of texts; a single text is a list of one.
 func (s *Set) Strings(p *[]string, name, doc string, opts ...Option) {
-	n, sp := s.declare(Spec{Name: name, Doc: doc, Schema: map[string]any{
-		"anyOf": []any{map[string]any{"type": "string"}, map[string]any{"type": "array", "items": map[string]any{"type": "string"}}},
-	}}, opts)
+	n, sp := s.declare(Spec{Name: name, Doc: doc, Schema: stringsSchema}, opts)
 	if v, ok := s.values[name]; ok && v != nil {
 		s.decodeStrings(p, name, v)
 	}
