@@ -67,10 +67,13 @@ type testCase struct {
 	keys     bool // the trace shows idempotency keys
 
 	pace    time.Duration
-	inOrder bool   // as in trace
-	mock    *mock  // of the latest run
-	trace   *trace // of the latest run
-	past    []bool // the events that have happened in it
+	inOrder bool                               // as in trace
+	mock    *mock                              // of the latest run
+	trace   *trace                             // of the latest run
+	past    []bool                             // the events that have happened in it
+	env     *testsuite.TestWorkflowEnvironment // of the latest run
+
+	counting []string // ids of steps that count in the state, of random programs
 }
 
 // An event happens to the run at a time.
@@ -171,7 +174,7 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 		c.trace.add(env.Now(), "cancel "+info.ActivityID)
 		m.cancel(info.ActivityID)
 	})
-	c.mock = m
+	c.mock, c.env = m, env
 	for i, e := range c.events {
 		if !c.past[i] {
 			env.RegisterDelayedCallback(func() { c.past[i] = true; c.trace.event(env, e) }, time.Duration(e.At)-at.Sub(start))

@@ -71,17 +71,22 @@ func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
 		r.signalSteps(ctx, h, s)
 		return
 	}
-	from := r.base
-	if from.Err() != nil { // the run is being cleaned up, which takes messages, too
-		from, _ = workflow.NewDisconnectedContext(r.base)
-	}
-	inner, cancel := workflow.WithCancel(from)
+	inner, cancel := r.handlerContext(r.base)
 	h.cancel = cancel
 	workflow.GoNamed(inner, h.scope.item, func(ctx workflow.Context) {
 		h.begun = true
 		r.signalSteps(ctx, h, s)
 	})
 	_ = workflow.Await(ctx, func() bool { return h.begun })
+}
+
+// handlerContext is for the steps of one message. A run that has been asked to
+// cancel is being cleaned up, which takes messages, too.
+func (r *run) handlerContext(from workflow.Context) (workflow.Context, workflow.CancelFunc) {
+	if from.Err() != nil {
+		from, _ = workflow.NewDisconnectedContext(from)
+	}
+	return workflow.WithCancel(from)
 }
 
 // signalSteps runs the steps of a signal. Nobody waits for their outcome, so an
@@ -95,6 +100,7 @@ func (r *run) signalSteps(ctx workflow.Context, h *handler, s *dsl.Signal) {
 	case failed:
 		r.breakOff(f) // before what the steps have done is undone: that takes time
 	}
+	r.mail.cut = r.mail.cut || isCancel(err)
 	_ = r.resolve(ctx, h.scope, err)
 	r.over(h)
 }
@@ -116,9 +122,10 @@ func (r *run) settle(ctx workflow.Context, err error) error {
 		r.close(ctx)
 		if r.mail.busy() {
 			r.grace(ctx)
-			if ctx.Err() != nil {
-				err = cancelled
-			}
+			r.mail.cut = r.mail.cut || ctx.Err() != nil
+		}
+		if r.mail.cut {
+			err = cancelled
 		}
 	}
 	r.stopHandlers(ctx)

@@ -67,6 +67,7 @@ type mailbox struct {
 
 	delivering bool
 	closing    bool // updates are refused
+	cut        bool // the steps of a signal were cancelled
 	running    []*handler
 	undone     []any // what handlers have undone that were cancelled
 }
