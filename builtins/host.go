@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/activity"
@@ -26,6 +27,7 @@ type host struct {
 	dialer     *dialer
 	transports cache[*http.Transport] // by TLS settings
 	programs   cache[*program]        // by source text
+	breakers   Breakers
 }
 
 func newHost(o Options) *host {
@@ -72,6 +74,16 @@ func (h *host) perform(ctx context.Context, a Action, arg *commonpb.Payload) ([]
 	if err != nil {
 		return nil, report(ctx, invalidInput("%s: %v", a.Name, err), nil)
 	}
+	var data []byte
+	err = h.breakers.Guard(c.Breaker, time.Now, func() (err error) {
+		data, err = h.attempt(ctx, a, c)
+		return err
+	})
+	return data, err
+}
+
+// attempt runs an action that is let through.
+func (h *host) attempt(ctx context.Context, a Action, c call.Call) ([]byte, error) {
 	input, secrets, err := resolve(ctx, h.Secrets, c)
 	if err != nil {
 		return nil, report(ctx, err, secrets.hide)

@@ -26,7 +26,13 @@ func (c *checker) breaker(s *Step, ref *LimitRef) {
 		return
 	}
 	s.Breaker = b
-	c.lonelyLimit(ref, "circuit breaker", b.Name)
+	switch _, builtin := s.Body.(*Action); {
+	case b.Scope == ScopeRun:
+		c.lonelyLimit(ref, "circuit breaker", b.Name)
+	case b.Scope == ScopeWorker && !builtin:
+		c.diags.Error("worker-scope", ref.Span, "the circuit breaker %q is that of a worker of ours, and this activity is another worker's", b.Name).
+			WithHint("use it on http and other builtin actions, or declare it with scope: namespace")
+	}
 }
 
 func (c *checker) rate(s *Step, ref *LimitRef) {
@@ -43,8 +49,9 @@ func (c *checker) rate(s *Step, ref *LimitRef) {
 		}
 		return
 	}
-	s.Rate = r
-	c.lonelyLimit(ref, "rate limit", r.Name)
+	if s.Rate = r; r.Scope == ScopeRun {
+		c.lonelyLimit(ref, "rate limit", r.Name)
+	}
 }
 
 // lonelyLimit warns of a limit that counts the attempts of one run, where a run

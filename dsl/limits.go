@@ -12,6 +12,13 @@ import (
 	"github.com/partitur/partitur/dsl/syntax"
 )
 
+// Who shares a lock, a circuit breaker or a rate limit.
+const (
+	ScopeRun       = "run"
+	ScopeWorker    = "worker" // the process that runs the step's activity
+	ScopeNamespace = "namespace"
+)
+
 // Limits are the circuit breakers and rate limits that a document declares.
 type Limits struct {
 	Breakers []*Breaker
@@ -24,7 +31,7 @@ type Limits struct {
 type Breaker struct {
 	Name   string
 	Span   source.Span
-	Scope  string   // run
+	Scope  string   // run, worker or namespace
 	Counts []string // types and categories of the errors that count; all if there are none
 	limit.BreakerSettings
 }
@@ -33,7 +40,7 @@ type Breaker struct {
 type RateLimit struct {
 	Name    string
 	Span    source.Span
-	Scope   string // run
+	Scope   string // run or namespace
 	Windows []limit.Window
 }
 
@@ -46,12 +53,12 @@ type LimitRef struct {
 
 // Fields declares the keys of the mapping.
 func (b *Breaker) Fields(f *fields.Set) {
-	b.Scope, b.Probes = "run", 1
+	b.Scope, b.Probes = ScopeRun, 1
 	f.Int(&b.Failures, "failures", "how many attempts in a row must fail to open it", fields.Required, fields.AtLeast(1))
 	f.Duration(&b.OpenFor, "open_for", "how long no attempt is let through then", fields.Required)
 	f.Int(&b.Probes, "probes", "how many attempts are let through after that, all of which must succeed to close it; 1 if not set", fields.AtLeast(1))
 	f.Strings(&b.Counts, "counts", "types or categories of the errors that count as failures; all if not set")
-	f.Enum(&b.Scope, "scope", "who shares it: the steps of one `run`; `run` if not set", []string{"run"})
+	f.Enum(&b.Scope, "scope", "who shares it: the steps of one `run`, the builtin actions of one `worker`, or the runs of the `namespace`; `run` if not set", []string{ScopeRun, ScopeWorker, ScopeNamespace})
 	positive(f, "open_for", b.OpenFor)
 }
 
@@ -73,7 +80,7 @@ func (w *window) Fields(f *fields.Set) {
 	var scope string
 	f.Int(&w.Limit, "limit", "how many attempts there may be", fields.Required, fields.AtLeast(1))
 	f.Duration(&w.Per, "per", "in any stretch of time of this length", fields.Required)
-	f.Enum(&scope, "scope", "who shares it: the steps of one `run`; `run` if not set", []string{"run"})
+	f.Enum(&scope, "scope", "who shares it: the steps of one `run`, or the runs of the `namespace`; `run` if not set", []string{ScopeRun, ScopeNamespace})
 	positive(f, "per", w.Per)
 	if scope != "" {
 		w.Scope = scope
@@ -117,7 +124,7 @@ func (l *Limits) bindRates(f *fields.Set, n *syntax.Node) {
 			l.looseRates = true
 			continue
 		}
-		r := &RateLimit{Name: e.Key.Value, Span: e.Key.Span, Scope: "run"}
+		r := &RateLimit{Name: e.Key.Value, Span: e.Key.Span, Scope: ScopeRun}
 		l.Rates = append(l.Rates, r)
 		what := "rate_limits." + r.Name
 		if e.Value.Kind != syntax.List {
@@ -172,9 +179,21 @@ func bindLimit(f *fields.Set, p **LimitRef, name, doc string) {
 }
 
 // Metered tells whether the run itself makes the attempts of the step, because
-// it is asked before each: the server retries without asking.
+// it is asked before each: the server retries without asking. A breaker of the
+// worker is asked by the action itself.
 func (s *Step) Metered() bool {
-	return s.Rate != nil || s.Breaker != nil
+	return s.Rate != nil || s.Breaker != nil && s.Breaker.Scope != ScopeWorker
+}
+
+// Shares tells whether runs of the program share something with others of the
+// namespace.
+func (p *Program) Shares() (shares bool) {
+	p.WalkAll(func(s *Step) {
+		l, lock := s.Body.(*Lock)
+		shares = shares || lock && l.Scope == ScopeNamespace ||
+			s.Breaker != nil && s.Breaker.Scope == ScopeNamespace || s.Rate != nil && s.Rate.Scope == ScopeNamespace
+	})
+	return shares
 }
 
 // limits finds what is declared under a name: what the definition declares

@@ -10,15 +10,15 @@ import (
 type Lock struct {
 	Key   *expr.Value
 	Do    []*Step
-	Scope string // run
+	Scope string // run or namespace
 }
 
 // Fields declares the keys of a lock step.
 func (l *Lock) Fields(f *fields.Set) {
-	l.Scope = "run"
+	l.Scope = ScopeRun
 	f.Value(&l.Key, "lock", "what is locked: those with an equal value exclude each other", fields.Required)
 	bindSteps(f, &l.Do, "do", "the steps that run alone", fields.Required)
-	f.Enum(&l.Scope, "scope", "who is excluded: other steps of this `run`; `run` if not set", []string{"run"})
+	f.Enum(&l.Scope, "scope", "who is excluded: other steps of this `run`, or those of all runs of the `namespace`; `run` if not set", []string{ScopeRun, ScopeNamespace})
 }
 
 // Blocks returns the body, whose steps are seen afterwards.

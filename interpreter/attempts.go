@@ -58,12 +58,12 @@ func (r *run) attempts(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error
 
 // once makes one attempt, as soon as it is let through.
 func (a *series) once(ctx workflow.Context) (any, error) {
-	number, err := a.admit(ctx)
+	p, err := a.admit(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.awaitRoom(ctx, a.step); err != nil {
-		a.report(ctx, number, limit.Neither)
+		a.report(ctx, p, limit.Neither)
 		return nil, err
 	}
 	a.attempt++
@@ -71,7 +71,7 @@ func (a *series) once(ctx workflow.Context) (any, error) {
 	t.future = a.execute(a.single(ctx), a.step, a.send)
 	t.err = t.future.Get(ctx, &t.raw)
 	a.run.receive(&t)
-	a.report(ctx, number, a.judge(ctx, t.err))
+	a.report(ctx, p, a.judge(ctx, t.err))
 	return t.output, t.err
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/partitur/partitur/internal/golden"
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // outputs are the sections of a case that the run writes.
@@ -70,6 +71,7 @@ type testCase struct {
 	inOrder bool                               // as in trace
 	mock    *mock                              // of the latest run
 	trace   *trace                             // of the latest run
+	memory  *shared.Memory                     // what the namespace shares
 	past    []bool                             // the events that have happened in it
 	env     *testsuite.TestWorkflowEnvironment // of the latest run
 
@@ -90,6 +92,9 @@ type event struct {
 	With     yaml.Node             `yaml:"with"` // the payload, or
 	Args     []yaml.Node           `yaml:"args"` // several
 	Raw      string                `yaml:"raw"`  // a payload in this encoding, which is no JSON
+
+	Locks   string `yaml:"locks"`   // another run wants the lock of the namespace
+	Unlocks string `yaml:"unlocks"` // and gives it back
 }
 
 type duration time.Duration
@@ -135,6 +140,7 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // continued as new; then another goes on with what the first has left.
 func (c *testCase) run(t *testing.T) map[string]string {
 	t.Helper()
+	c.memory = new(shared.Memory)
 	c.mock, c.trace = nil, newTrace(start, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
 	c.trace.inOrder = c.inOrder
 	c.past = make([]bool, len(c.events))
@@ -165,10 +171,11 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 	env := s.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
 	env.SetWorkerOptions(interpreter.Options(worker.Options{
-		Interceptors:             c.trace.interceptors(),
+		Interceptors:             append(c.trace.interceptors(), c.memory.Interceptor()),
 		DeadlockDetectionTimeout: time.Minute,
 	}))
 	(&interpreter.Interpreter{Programs: c.program}).Register(env)
+	c.memory.World = env
 	m := newMock(env, c.stubs, c.trace.turn, c.mock)
 	env.SetOnActivityCanceledListener(func(info *activity.Info) {
 		c.trace.add(env.Now(), "cancel "+info.ActivityID)
@@ -177,10 +184,25 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 	c.mock, c.env = m, env
 	for i, e := range c.events {
 		if !c.past[i] {
-			env.RegisterDelayedCallback(func() { c.past[i] = true; c.trace.event(env, e) }, time.Duration(e.At)-at.Sub(start))
+			env.RegisterDelayedCallback(func() { c.past[i] = true; c.happen(env, e) }, time.Duration(e.At)-at.Sub(start))
 		}
 	}
 	return env
+}
+
+// happen makes an event happen to the run, or beside it.
+func (c *testCase) happen(env *testsuite.TestWorkflowEnvironment, e event) {
+	other := shared.Message{From: shared.Run{ID: "another"}}
+	switch {
+	case e.Locks != "":
+		other.ID, other.Asks = "1", []shared.Ask{{Ticket: "1"}}
+	case e.Unlocks != "":
+		other.ID, other.Ends = "2", []shared.End{{Ticket: "1"}}
+	default:
+		c.trace.event(env, e)
+		return
+	}
+	c.memory.Tell(env.Now(), shared.Letter{To: shared.Keeper{Kind: shared.LockType, Name: e.Locks + e.Unlocks}, Message: other})
 }
 
 // outcome is how the last run has ended, and what happened before.

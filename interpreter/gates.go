@@ -8,36 +8,65 @@ import (
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/limit"
 	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // CircuitOpen is the type of error of an attempt that a circuit breaker does
 // not let through.
 const CircuitOpen = "CircuitOpen"
 
-// gates are what every attempt of a step has to pass: the state of its breaker
-// and of its rate limit, nil where it has none.
+// gates are what every attempt of a step has to pass: its breaker and its rate
+// limit, nil where it has none. Those of the run are states, those of the
+// namespace are desks.
 type gates struct {
-	breaker    *limit.Breaker
-	rate       *limit.Rate
-	breakerKey string
+	breaker       *limit.Breaker
+	rate          *limit.Rate
+	breakerKey    string
+	sharedBreaker *desk
+	sharedRate    *desk
+}
+
+// A pass is what lets an attempt through. What is taken can be given back.
+type pass struct {
+	turn   int       // of the breaker
+	ticket string    // of a breaker of the namespace
+	probe  bool      // that breaker waits to hear how the attempt ends
+	at     time.Time // in the line of the rate limit of the run
+	slot   string    // in that of one of the namespace
 }
 
 // gates finds the breaker and the rate limit of a step for their keys.
 func (r *run) gates(s *dsl.Step, sc *scope) (g gates, err error) {
-	if b := s.Breaker; b != nil {
+	if b := s.Breaker; b != nil && b.Scope != dsl.ScopeWorker {
 		if g.breakerKey, err = r.limitKey(s, s.CircuitBreaker, sc); err != nil {
 			return g, err
 		}
-		g.breaker = r.limits.Breaker(b.Name, g.breakerKey)
+		if b.Scope == dsl.ScopeNamespace {
+			g.sharedBreaker = r.desk(shared.BreakerType, keyed(b.Name, g.breakerKey))
+		} else {
+			g.breaker = r.limits.Breaker(b.Name, g.breakerKey)
+		}
 	}
 	if s.Rate != nil {
 		key, err := r.limitKey(s, s.RateLimit, sc)
 		if err != nil {
 			return g, err
 		}
-		g.rate = r.limits.Rate(s.Rate.Name, key)
+		if s.Rate.Scope == dsl.ScopeNamespace {
+			g.sharedRate = r.desk(shared.RateType, keyed(s.Rate.Name, key))
+		} else {
+			g.rate = r.limits.Rate(s.Rate.Name, key)
+		}
 	}
 	return g, nil
+}
+
+// keyed is what one of several limits under a name is called.
+func keyed(name, key string) string {
+	if key == "" {
+		return name
+	}
+	return name + "/" + key
 }
 
 // limitKey is the key of a breaker or rate limit as text: equal values have
@@ -60,33 +89,53 @@ func (r *run) limitKey(s *dsl.Step, ref *dsl.LimitRef, sc *scope) (string, error
 	return string(text), err
 }
 
-// admit waits until an attempt may be made. An open breaker refuses it at once,
-// without a place in the line of the rate limit.
-func (a *series) admit(ctx workflow.Context) (turn int, err error) {
+// admit waits until an attempt may be made. An open breaker of the run refuses
+// it at once, without a place in the line of the rate limit.
+func (a *series) admit(ctx workflow.Context) (p pass, err error) {
 	if b := a.breaker; b != nil && b.Open(a.step.Breaker.BreakerSettings, workflow.Now(ctx)) {
-		return 0, a.open()
+		return p, a.open(b.Until)
 	}
-	at, err := a.permit(ctx)
-	if err != nil || a.breaker == nil {
-		return 0, err
+	if err := a.permit(ctx, &p); err != nil {
+		return p, err
 	}
-	turn, ok := a.breaker.Ask(a.step.Breaker.BreakerSettings, workflow.Now(ctx))
-	if ok {
-		return turn, nil
+	open, err := a.askBreaker(ctx, &p)
+	if err == nil && open.IsZero() {
+		return p, nil
 	}
-	if a.rate != nil {
-		a.rate.Return(at)
+	a.giveSlotBack(ctx, p)
+	if err == nil {
+		err = a.open(open)
 	}
-	return 0, a.open()
+	return p, err
+}
+
+// askBreaker asks the breaker to let an attempt through. It returns until when
+// the breaker is open if it does not.
+func (a *series) askBreaker(ctx workflow.Context, p *pass) (open time.Time, err error) {
+	switch {
+	case a.breaker != nil:
+		var ok bool
+		if p.turn, ok = a.breaker.Ask(a.step.Breaker.BreakerSettings, workflow.Now(ctx)); !ok {
+			return a.breaker.Until, nil
+		}
+	case a.sharedBreaker != nil:
+		a.sharedBreaker.message().Breaker = &a.step.Breaker.BreakerSettings
+		reply, err := a.ask(ctx, a.sharedBreaker, time.Time{})
+		if err != nil || reply.Refused {
+			return reply.Until, err
+		}
+		p.turn, p.ticket, p.probe = reply.Turn, reply.Ticket, reply.Probe
+	}
+	return open, nil
 }
 
 // open is the error of an attempt that the breaker refuses.
-func (a *series) open() *Failure {
+func (a *series) open(until time.Time) *Failure {
 	details := map[string]any{"circuit_breaker": a.step.Breaker.Name}
 	if a.breakerKey != "" {
 		details["key"] = a.breakerKey
 	}
-	details["until"], _ = value.FormatTime(a.breaker.Until.UTC())
+	details["until"], _ = value.FormatTime(until.UTC())
 	f := &Failure{
 		Type: CircuitOpen, Message: "the circuit breaker " + a.step.Breaker.Name + " is open",
 		Span: a.step.CircuitBreaker.Span, Details: details,
@@ -103,19 +152,41 @@ func (f *Failure) after(last *Failure) *Failure {
 }
 
 // permit takes the next place in the line of the rate limit, and waits for it.
-func (a *series) permit(ctx workflow.Context) (at time.Time, err error) {
-	if a.rate == nil {
-		return at, nil
+func (a *series) permit(ctx workflow.Context, p *pass) (err error) {
+	switch {
+	case a.rate != nil:
+		windows, now := a.step.Rate.Windows, workflow.Now(ctx).UTC()
+		if a.late(a.rate.Next(windows, now)) {
+			return a.tooLate()
+		}
+		p.at = a.rate.Take(windows, now)
+	case a.sharedRate != nil:
+		a.sharedRate.message().Windows = a.step.Rate.Windows
+		reply, err := a.ask(ctx, a.sharedRate, a.deadline)
+		if err != nil {
+			return err
+		}
+		if reply.Refused {
+			return a.tooLate()
+		}
+		p.at, p.slot = reply.At, reply.Ticket
+	default:
+		return nil
 	}
-	windows, now := a.step.Rate.Windows, workflow.Now(ctx).UTC()
-	if a.late(a.rate.Next(windows, now)) {
-		return at, a.tooLate()
+	if err = a.hold(ctx, p.at.Sub(workflow.Now(ctx))); err != nil {
+		a.giveSlotBack(ctx, *p)
 	}
-	at = a.rate.Take(windows, now)
-	if err = a.hold(ctx, at.Sub(now)); err != nil {
-		a.rate.Return(at)
+	return err
+}
+
+// giveSlotBack leaves the line of the rate limit without an attempt.
+func (a *series) giveSlotBack(ctx workflow.Context, p pass) {
+	switch {
+	case a.rate != nil:
+		a.rate.Return(p.at)
+	case p.slot != "":
+		a.giveBack(ctx, a.sharedRate, shared.End{Ticket: p.slot})
 	}
-	return at, err
 }
 
 // hold shows the step as waiting for a time.
@@ -144,7 +215,7 @@ func (a *series) tooLate() *Failure {
 
 // judge tells what the end of an attempt means for the breaker.
 func (a *series) judge(ctx workflow.Context, err error) limit.Outcome {
-	if a.breaker == nil || ctx.Err() != nil {
+	if a.breaker == nil && a.sharedBreaker == nil || ctx.Err() != nil {
 		return limit.Neither
 	}
 	if err == nil {
@@ -158,12 +229,16 @@ func (a *series) judge(ctx workflow.Context, err error) limit.Outcome {
 }
 
 // report tells the breaker how an attempt has ended.
-func (a *series) report(ctx workflow.Context, turn int, o limit.Outcome) {
+func (a *series) report(ctx workflow.Context, p pass, o limit.Outcome) {
+	if p.ticket != "" && (o != limit.Neither || p.probe) {
+		a.sharedBreaker.message().Breaker = &a.step.Breaker.BreakerSettings
+		a.giveBack(ctx, a.sharedBreaker, shared.End{Ticket: p.ticket, Turn: p.turn, Outcome: o})
+	}
 	if a.breaker == nil {
 		return
 	}
 	before := a.breaker.Turn
-	a.breaker.Report(a.step.Breaker.BreakerSettings, workflow.Now(ctx).UTC(), turn, o)
+	a.breaker.Report(a.step.Breaker.BreakerSettings, workflow.Now(ctx).UTC(), p.turn, o)
 	if a.breaker.Turn != before {
 		workflow.GetLogger(ctx).Warn("a circuit breaker has changed", "breaker", a.step.Breaker.Name, "key", a.breakerKey,
 			"state", a.breaker.State(workflow.Now(ctx)))

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/interpreter/local"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // IdempotencyHeader is the header under which activities of other workers find
@@ -50,6 +51,10 @@ func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteW
 // HandleSignal only appends: an error here, or a coroutine started here, would
 // block the run for ever. Signals can arrive before the run begins.
 func (i *inbound) HandleSignal(_ workflow.Context, in *interceptor.HandleSignalInput) error {
+	if in.SignalName == shared.ReplySignal {
+		i.inbox.replies = append(i.inbox.replies, in.Arg)
+		return nil
+	}
 	i.inbox.arrived = append(i.inbox.arrived, arrival{name: in.SignalName, args: in.Arg})
 	return nil
 }

@@ -37,6 +37,7 @@ var kinds = map[string]string{
 	"Fallback":         `[{id: a, fallback: [{try: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}]}, {id: b, activity: echo, with: 7}, {activity: fail}]}, {return: "${ steps.a.output == 7 and steps.a.chosen == 'b' }"}]`,
 	"Log":              `[{log: {message: hello}}, {activity: echo}, {log: {level: warn, message: again, fields: {n: 1}}}, {return: true}]`,
 	"Activity.metered": `[{id: each, for_each: 1..3, on_item_error: continue, do: [{activity: fail, circuit_breaker: ml, rate_limit: {name: slow, key: "${ item }"}}]}, {return: "${ map(steps.each.errors, .error.type) == ['Oops', 'CircuitOpen', 'CircuitOpen'] }"}]`,
+	"Activity.shared":  `[{id: each, for_each: 1..3, on_item_error: continue, do: [{activity: fail, circuit_breaker: all, rate_limit: {name: wide, key: "${ item }"}}]}, {return: "${ map(steps.each.errors, .error.type) == ['Oops', 'CircuitOpen', 'CircuitOpen'] }"}]`,
 	"SearchAttributes": `[{search_attributes: {Customer: c1, Amount: 7}}, {activity: echo}, {search_attributes: {Customer: null, Amount: "${ state.n }"}}, {return: true}]`,
 	"Memo":             `[{memo: {a: 1, b: two}}, {activity: echo}, {memo: {a: null}}, {return: true}]`,
 	"Details":          `[{details: "at ${ state.n }"}, {activity: echo}, {return: true}]`,
@@ -57,6 +58,7 @@ var kinds = map[string]string{
 	"SendSignal":      `[{id: a, signal: {workflow_id: nobody, name: hello, with: 1}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
 	"CancelWorkflow":  `[{id: a, cancel: {workflow_id: nobody, reason: no use}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
 	"Lock":            `[{parallel: {x: [{lock: a, do: [{id: one, activity: echo, with: 1}]}], y: [{lock: a, do: [{id: two, activity: echo, with: 2}]}]}}, {return: "${ steps.one.output + steps.two.output == 3 }"}]`,
+	"Lock.namespace":  `[{parallel: {x: [{lock: a, scope: namespace, do: [{id: one, activity: echo, with: 1}]}], y: [{lock: a, scope: namespace, do: [{id: two, activity: echo, with: 2}]}]}}, {return: "${ steps.one.output + steps.two.output == 3 }"}]`,
 }
 
 // inner is a workflow that runs as a child.
@@ -84,7 +86,7 @@ func TestEveryKindRuns(t *testing.T) {
 			if name == "Patch" {
 				head += "versioning: {upgrade: always}\npatches: {new: active}\n"
 			}
-			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\ncircuit_breakers: {ml: {failures: 1, open_for: 1h}}\nrate_limits: {slow: {limit: 1, per: 1h}}\nsteps: "+steps+"\n"+inner)
+			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\ncircuit_breakers: {ml: {failures: 1, open_for: 1h}, all: {failures: 1, open_for: 1h, scope: namespace}}\nrate_limits: {slow: {limit: 1, per: 1h}, wide: {limit: 1, per: 1h, scope: namespace}}\nsteps: "+steps+"\n"+inner)
 			run := s.start("demo")
 			if name == "Receive" {
 				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {

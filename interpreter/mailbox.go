@@ -12,7 +12,10 @@ import (
 
 // An inbox holds the signals of a run in the order in which they arrived, until
 // the run looks at them.
-type inbox struct{ arrived []arrival }
+type inbox struct {
+	arrived []arrival
+	replies []*commonpb.Payloads // of keepers, see namespace
+}
 
 // An arrival is a signal as it was sent, or a letter that an earlier run has
 // left unread.

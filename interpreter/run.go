@@ -34,6 +34,7 @@ type run struct {
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked
 	limits    limit.Book        // the breakers and rate limits of the run
+	namespace                   // what it shares with others
 	broken    *Failure          // of a handler: it ends the run
 	abort     func()            // cancels the main flow
 

@@ -21,6 +21,7 @@ import (
 	"github.com/partitur/partitur/internal/engine"
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // attributes are the search attributes of the namespace.
@@ -65,6 +66,7 @@ type site struct {
 	client   client.Client
 	queue    string
 	programs *registry.Registry
+	worker   worker.Worker
 
 	mu    sync.Mutex
 	gates map[string]chan struct{}
@@ -77,16 +79,24 @@ func newSite(t *testing.T, text string) *site {
 	if text != "" {
 		s.programs, _ = loadText(t, text)
 	}
+	s.serve()
+	return s
+}
+
+// serve starts a worker, until the test ends or stops it.
+func (s *site) serve() {
+	s.t.Helper()
 	w := worker.New(s.client, s.queue, interpreter.Options(worker.Options{Identity: "test"}))
 	(&interpreter.Interpreter{Programs: s.programs}).Register(w)
+	shared.RegisterTell(w, func() error { return shareOnce(s.client) })
 	w.RegisterDynamicActivity(s.activity, activity.DynamicRegisterOptions{})
 	w.RegisterActivityWithOptions(func(n any) (any, error) { return n, nil }, activity.RegisterOptions{Name: "local.echo"})
 	w.RegisterWorkflowWithOptions(tenByHand, workflow.RegisterOptions{Name: "by hand"})
 	if err := w.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(w.Stop)
-	return s
+	s.worker = w
+	s.t.Cleanup(w.Stop)
 }
 
 // activity is every activity there is: `fail` fails, `gate` waits to be opened,

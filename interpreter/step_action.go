@@ -40,6 +40,12 @@ func (r *run) actionInput(s *dsl.Step, b *dsl.Action, sc *scope) (c call.Call, e
 		c.Expect = s.Expect.Text
 	}
 	c.Output, c.HasOutput = s.OutputSource, s.Output != nil
+	if b := s.Breaker; b != nil && b.Scope == dsl.ScopeWorker {
+		c.Breaker = &call.Breaker{Name: b.Name, Counts: b.Counts, BreakerSettings: b.BreakerSettings}
+		if c.Breaker.Key, err = r.limitKey(s, s.CircuitBreaker, sc); err != nil {
+			return c, err
+		}
+	}
 	r.at(s, sc)
 	c.Vars = pick(sc.vars, s.Projected)
 	return c, nil

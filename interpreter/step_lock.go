@@ -2,11 +2,14 @@ package interpreter
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // Deadlock is the type of error of a lock that the flow holds already.
@@ -21,10 +24,14 @@ func (r *run) lock(ctx workflow.Context, s *dsl.Step, b *dsl.Lock, sc *scope) (a
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(sc.held, key) {
-		return nil, &Failure{Type: Deadlock, Message: "the lock " + key + " is held around this step already", Span: b.Key.Span}
+	acquire := r.acquire
+	if b.Scope == dsl.ScopeNamespace {
+		key, acquire = "namespace "+key, r.acquireShared
 	}
-	release, err := r.acquire(ctx, s, sc, key)
+	if slices.Contains(sc.held, key) {
+		return nil, &Failure{Type: Deadlock, Message: "the lock " + strings.TrimPrefix(key, "namespace ") + " is held around this step already", Span: b.Key.Span}
+	}
+	release, err := acquire(ctx, s, sc, key)
 	if err != nil {
 		return nil, err
 	}
@@ -69,4 +76,36 @@ func (r *run) acquire(ctx workflow.Context, s *dsl.Step, sc *scope, key string) 
 		release()
 	}
 	return release, err
+}
+
+// acquireShared waits for a lock of the namespace. Of the steps of one run that
+// want it only the first stands in the line of the namespace.
+func (r *run) acquireShared(ctx workflow.Context, s *dsl.Step, sc *scope, key string) (release func(), err error) {
+	next, err := r.acquire(ctx, s, sc, key)
+	if err != nil {
+		return nil, err
+	}
+	r.shows(s, sc, "waiting")
+	d := r.desk(shared.LockType, lockName(strings.TrimPrefix(key, "namespace ")))
+	reply, err := r.ask(ctx, d, time.Time{})
+	if err != nil {
+		next()
+		return nil, err
+	}
+	r.shows(s, sc, "running")
+	return func() {
+		r.giveBack(ctx, d, shared.End{Ticket: reply.Ticket})
+		next()
+	}, nil
+}
+
+// lockName is what a lock is called where people see it: a text stands for
+// itself, other values are JSON.
+func lockName(key string) string {
+	if v, err := value.Decode([]byte(key)); err == nil {
+		if text, ok := v.(string); ok {
+			return text
+		}
+	}
+	return key
 }

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/partitur/partitur/dsl/limit"
 	"github.com/partitur/partitur/dsl/value"
 )
 
 // A Call is the one argument of every builtin activity, as a JSON object with
-// the keys in, expect, out, vars, key and secrets, of which only in is needed.
+// the keys in, expect, out, vars, key, secrets and breaker, of which only in is needed.
 // It is written into the history, hence the short keys.
 //
 // Input holds the fields of the action, evaluated. A secret stands in it as a
@@ -27,6 +28,40 @@ type Call struct {
 	Vars      map[string]any // vars: what Expect and Output use besides `result`, such as {"input": {"id": 7}}
 	Key       string         // key: the idempotency key of the step
 	Secrets   []string       // secrets: the names that Input refers to
+	Breaker   *Breaker       // breaker: the circuit breaker of the worker that lets attempts through
+}
+
+// A Breaker is a circuit breaker of a worker, and how a step wants it.
+type Breaker struct {
+	Name, Key string
+	Counts    []string // types and categories of the errors that count; all if there are none
+	limit.BreakerSettings
+}
+
+func (b *Breaker) object() map[string]any {
+	m := map[string]any{"name": b.Name, "failures": b.Failures, "open_for": value.FormatDuration(b.OpenFor), "probes": b.Probes}
+	if b.Key != "" {
+		m["key"] = b.Key
+	}
+	if len(b.Counts) > 0 {
+		m["counts"] = list(b.Counts)
+	}
+	return m
+}
+
+// breaker is the inverse of object.
+func breaker(v any) (b *Breaker, ok bool) {
+	m, isObject := v.(map[string]any)
+	b = new(Breaker)
+	b.Name, ok = m["name"].(string)
+	b.Key, _ = m["key"].(string)
+	b.Counts, _ = texts(m["counts"])
+	b.Failures, _ = m["failures"].(int)
+	b.Probes, _ = m["probes"].(int)
+	text, _ := m["open_for"].(string)
+	d, err := value.ParseDuration(text)
+	b.OpenFor = d
+	return b, ok && isObject && err == nil
 }
 
 // MarshalJSON writes the call as short as it can be.
@@ -51,13 +86,20 @@ func (c Call) Object() map[string]any {
 		m["key"] = c.Key
 	}
 	if len(c.Secrets) > 0 {
-		names := make([]any, len(c.Secrets))
-		for i, name := range c.Secrets {
-			names[i] = name
-		}
-		m["secrets"] = names
+		m["secrets"] = list(c.Secrets)
+	}
+	if c.Breaker != nil {
+		m["breaker"] = c.Breaker.object()
 	}
 	return m
+}
+
+func list(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, text := range texts {
+		out[i] = text
+	}
+	return out
 }
 
 // Decode reads a call with its integers exact.
@@ -92,6 +134,8 @@ func (c *Call) set(k string, v any) (ok bool) {
 		c.Key, ok = v.(string)
 	case "secrets":
 		c.Secrets, ok = texts(v)
+	case "breaker":
+		c.Breaker, ok = breaker(v)
 	default:
 		ok = true // a newer interpreter may say more
 	}

@@ -15,6 +15,7 @@ var rules = []Rule{
 	{"unused-env", "a setting that nothing reads", unusedEnv},
 	{"unused-secret", "a secret that no step uses", unusedSecret},
 	{"unused-policy", "a retry policy that nothing mentions", unusedPolicy},
+	{"unused-limit", "a circuit breaker or a rate limit that no step uses", unusedLimit},
 	{"unread-signal", "a signal that is kept for nobody", unreadSignal},
 	{"never-wakes", "a wait for a variable that no message changes", neverWakes},
 	{"missing-compensation", "a step of a saga that is not undone, although others are", missingCompensation},

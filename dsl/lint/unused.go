@@ -66,3 +66,18 @@ func unusedPolicy(p *pass) {
 		}
 	}
 }
+
+func unusedLimit(p *pass) {
+	breakers, rates := map[*dsl.Breaker]bool{}, map[*dsl.RateLimit]bool{}
+	p.WalkAll(func(s *dsl.Step) { breakers[s.Breaker], rates[s.Rate] = true, true })
+	for _, b := range p.Breakers {
+		if !breakers[b] {
+			p.diags.Warn(p.rule, b.Span, "no step uses the circuit breaker %q", b.Name).WithHint("remove it, or write circuit_breaker: %s", b.Name)
+		}
+	}
+	for _, r := range p.Rates {
+		if !rates[r] {
+			p.diags.Warn(p.rule, r.Span, "no step uses the rate limit %q", r.Name).WithHint("remove it, or write rate_limit: %s", r.Name)
+		}
+	}
+}

@@ -112,8 +112,13 @@ func (s *stage) attempts(ctx workflow.Context, r *request, policy *temporal.Retr
 
 // attempt plays one attempt, and notes it.
 func (s *stage) attempt(ctx workflow.Context, r *request, attempt int) (any, error) {
-	s.calls = append(s.calls, r.name())
-	result, err := s.answer(r)
+	var result any
+	now := func() time.Time { return workflow.Now(ctx) }
+	err := s.breakers.Guard(r.breaker, now, func() (err error) {
+		s.calls = append(s.calls, r.name())
+		result, err = s.answer(r)
+		return err
+	})
 	s.trace = append(s.trace, fmt.Sprintf("%s %s attempt %d (%s): %s %v", workflow.Now(ctx).Sub(Start), r.name(), attempt, r.args, text(result), err))
 	if err != nil {
 		return nil, err

@@ -10,9 +10,11 @@ import (
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/builtins/call"
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // A stage is what one run of a case happens on.
@@ -27,6 +29,8 @@ type stage struct {
 	trace      []string
 	complaints []string
 
+	shared         shared.Memory     // among the runs of the case
+	breakers       builtins.Breakers // of the worker
 	world          *testsuite.TestWorkflowEnvironment
 	id             string          // of the workflow under test
 	live           map[string]bool // children that really run, by workflow id
@@ -58,6 +62,8 @@ type request struct {
 	id    string // of the step, if it has one
 	undo  string // ID.compensate, if the step is a compensation of the step ID
 	route string // METHOD url, of HTTP calls
+
+	breaker *call.Breaker // of the worker, which the action asks
 }
 
 // request is one of the run, or of a child: the names of a child's steps begin
@@ -95,6 +101,9 @@ func newRequest(step *dsl.Step, activity string, args []any) *request {
 	}
 	if _, r.builtin = step.Body.(*dsl.Action); r.builtin {
 		r.route = routeOf(r.arg)
+		if c, err := call.Decode(r.arg); err == nil {
+			r.breaker = c.Breaker
+		}
 	}
 	return r
 }

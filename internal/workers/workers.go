@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -15,6 +16,7 @@ import (
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // DefaultTaskQueue is the task queue of definitions that name none.
@@ -45,32 +47,67 @@ type Options struct {
 
 // A Group is the workers of a process.
 type Group struct {
-	workers []worker.Worker
+	options Options
 	cancel  context.CancelFunc
+
+	mu      sync.Mutex
+	workers []worker.Worker
+	shares  bool // one of them keeps what the namespace shares
+	stopped bool
 }
 
 // Start starts a worker for each task queue.
 func Start(o Options) (*Group, error) {
 	worker.SetStickyWorkflowCacheSize(cmp.Or(o.Settings.CacheSize, defaultCacheSize))
 	ctx, cancel := context.WithCancel(context.Background())
-	g := &Group{cancel: cancel}
+	g := &Group{options: o, cancel: cancel}
 	o.attributes(ctx)
 	for _, queue := range o.Queues {
 		w := worker.New(o.Client, queue, o.workerOptions())
 		(&interpreter.Interpreter{Programs: o.Registry, Behavior: o.behavior()}).Register(w)
 		builtins.Register(w, o.Builtins)
+		shared.RegisterTell(w, g.share)
 		if err := w.Start(); err != nil {
 			g.Stop()
 			return nil, fmt.Errorf("the worker of task queue %q cannot start: %w", queue, err)
 		}
 		g.workers = append(g.workers, w)
 	}
+	if slices.ContainsFunc(o.Registry.Programs(), (*dsl.Program).Shares) {
+		if err := g.share(); err != nil {
+			g.Stop()
+			return nil, err
+		}
+	}
 	return g, nil
+}
+
+// share starts the worker that keeps what the namespace shares, unless it runs:
+// at the start if a program shares something, or else with the first message of
+// a run to a keeper, which may come from a program that has been changed.
+func (g *Group) share() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shares || g.stopped {
+		return nil
+	}
+	options := g.options.workerOptions()
+	options.DeploymentOptions = worker.DeploymentOptions{} // any build of any project serves it
+	w := worker.New(g.options.Client, shared.TaskQueue, options)
+	shared.Keepers{}.Register(w)
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("the worker of task queue %q cannot start: %w", shared.TaskQueue, err)
+	}
+	g.workers, g.shares = append(g.workers, w), true
+	return nil
 }
 
 // Stop lets running activities end, within the stop timeout.
 func (g *Group) Stop() {
 	g.cancel()
+	g.mu.Lock()
+	g.stopped = true
+	g.mu.Unlock()
 	done := make(chan struct{}, len(g.workers))
 	for _, w := range g.workers {
 		go func() { w.Stop(); done <- struct{}{} }()

@@ -1,0 +1,113 @@
+package shared
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+)
+
+// The activities by which runs and keepers reach each other.
+const (
+	TellActivity  = "partitur.tell"  // delivers a Letter
+	WatchActivity = "partitur.watch" // returns when a Run has ended
+)
+
+// Unreachable is the type of error of a message that the server refuses.
+const Unreachable = "SharedUnreachable"
+
+// beat is how often the activity that watches a run says that it does.
+const beat = 5 * time.Second
+
+// Register adds to the worker of the shared task queue what keepers need.
+func (o Keepers) Register(w worker.Registry) {
+	for _, kind := range []string{LockType, RateType, BreakerType} {
+		w.RegisterWorkflowWithOptions(o.Keep, workflow.RegisterOptions{Name: kind, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	}
+	w.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: WatchActivity})
+}
+
+// RegisterTell adds to a worker that runs programs what these need to reach
+// keepers. It calls serve before the first message: by then some worker must
+// serve the shared task queue.
+func RegisterTell(w worker.ActivityRegistry, serve func() error) {
+	tell := func(ctx context.Context, l Letter) error {
+		if err := serve(); err != nil {
+			return err
+		}
+		return deliver(ctx, activity.GetClient(ctx), l)
+	}
+	w.RegisterActivityWithOptions(tell, activity.RegisterOptions{Name: TellActivity})
+}
+
+// deliver signals a keeper, and starts it where it does not run. One that does
+// not run has nothing to be given back.
+func deliver(ctx context.Context, c client.Client, l Letter) (err error) {
+	id := l.To.ID()
+	if len(l.Message.Asks) == 0 && l.To.Kind == LockType {
+		err = c.SignalWorkflow(ctx, id, "", MessageSignal, l.Message)
+	} else {
+		_, err = c.SignalWithStartWorkflow(ctx, id, MessageSignal, l.Message, client.StartWorkflowOptions{
+			ID: id, TaskQueue: TaskQueue, StaticSummary: l.To.Name,
+			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		}, l.To.Kind, l.To.Name, nil)
+	}
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return nil
+	}
+	return refused(err)
+}
+
+// refused makes an error that another attempt would meet again final.
+func refused(err error) error {
+	var denied *serviceerror.PermissionDenied
+	var invalid *serviceerror.InvalidArgument
+	if errors.As(err, &denied) || errors.As(err, &invalid) {
+		return temporal.NewNonRetryableApplicationError(err.Error(), Unreachable, nil)
+	}
+	return err
+}
+
+// watch returns when a run has ended. A run that was reset goes on in another,
+// which has what the first had.
+func watch(ctx context.Context, r Run) error {
+	c := activity.GetClient(ctx)
+	for {
+		activity.RecordHeartbeat(ctx)
+		d, err := c.DescribeWorkflowExecution(ctx, r.ID, r.RunID)
+		var missing *serviceerror.NotFound
+		switch reset := d.GetWorkflowExtendedInfo().GetResetRunId(); {
+		case errors.As(err, &missing):
+			return nil
+		case err != nil:
+			return err
+		case reset != "":
+			r.RunID = reset
+		case d.GetWorkflowExecutionInfo().GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
+			return nil
+		default:
+			await(ctx, c, r)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// await asks the server to tell when a run ends, and waits for that a while.
+func await(ctx context.Context, c client.Client, r Run) {
+	ctx, cancel := context.WithTimeout(ctx, beat)
+	defer cancel()
+	events := c.GetWorkflowHistory(ctx, r.ID, r.RunID, true, enumspb.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
+	if events.HasNext() {
+		_, _ = events.Next()
+	}
+}

@@ -1,0 +1,95 @@
+package shared
+
+import (
+	"encoding/json"
+	"time"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+)
+
+// A Memory keeps what runs share where there is no server: in tests. There are
+// no other runs than those of the test.
+type Memory struct {
+	// World is where the run under test runs, and its children.
+	World *testsuite.TestWorkflowEnvironment
+
+	books map[string]book
+}
+
+// Tell delivers a letter.
+func (m *Memory) Tell(now time.Time, l Letter) {
+	if m.books == nil {
+		m.books = map[string]book{}
+	}
+	id := l.To.ID()
+	if m.books[id] == nil {
+		m.books[id] = newBook(l.To.Kind)
+	}
+	for _, d := range together(m.books[id].take(now.UTC(), l.Message)) {
+		m.signal(d)
+	}
+}
+
+// rootID is the workflow id that the test environment of the SDK gives the run
+// under test.
+const rootID = "default-test-workflow-id"
+
+// signal delivers to a run of the test. Others are not there.
+func (m *Memory) signal(d Delivery) {
+	if d.To.ID == rootID {
+		m.World.SignalWorkflow(ReplySignal, d.Replies)
+		return
+	}
+	_ = m.World.SignalWorkflowByID(d.To.ID, ReplySignal, d.Replies)
+}
+
+// Interceptor delivers the letters of the runs of a worker.
+func (m *Memory) Interceptor() interceptor.WorkerInterceptor { return &pretending{memory: m} }
+
+type pretending struct {
+	interceptor.WorkerInterceptorBase
+	memory *Memory
+}
+
+// InterceptWorkflow is called once for each run.
+func (p *pretending) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	i := &inbound{memory: p.memory}
+	i.Next = next
+	return i
+}
+
+type inbound struct {
+	interceptor.WorkflowInboundInterceptorBase
+	memory *Memory
+}
+
+// Init puts the outbound interceptor in front of the run's commands.
+func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
+	o := &outbound{memory: i.memory}
+	o.Next = next
+	return i.Next.Init(o)
+}
+
+type outbound struct {
+	interceptor.WorkflowOutboundInterceptorBase
+	memory *Memory
+}
+
+// ExecuteLocalActivity delivers a letter at once.
+func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, kind string, args ...any) workflow.Future {
+	if kind != TellActivity {
+		return o.Next.ExecuteLocalActivity(ctx, kind, args...)
+	}
+	future, set := workflow.NewFuture(ctx)
+	var l Letter
+	raw, _ := args[0].(converter.RawValue)
+	err := json.Unmarshal(raw.Payload().GetData(), &l)
+	if err == nil {
+		o.memory.Tell(workflow.Now(ctx), l)
+	}
+	set.Set(nil, err)
+	return future
+}
