@@ -32,6 +32,7 @@ var commands = []command{
 	resultCommand,
 	statusCommand,
 	listCommand,
+	locksCommand,
 	describeCommand,
 	signalCommand,
 	updateCommand,

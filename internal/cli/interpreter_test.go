@@ -17,6 +17,7 @@ import (
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // interpreted are the workflows of the task queue yaml.
@@ -54,6 +55,10 @@ updates:
     output: ${ len(state.items) }
 steps: [{await: not state.open}]
 output: ${ state.items }
+---
+workflow: till
+signals: {leave: {}}
+steps: [{lock: till 1, scope: namespace, do: [{receive: leave}]}]
 `
 
 // startInterpreter starts a worker that runs definitions.
@@ -67,7 +72,14 @@ func startInterpreter(t *testing.T, c client.Client) {
 	if _, err := programs.Set(space.Programs); err != nil {
 		t.Fatal(err)
 	}
+	keepers := worker.New(c, shared.TaskQueue, worker.Options{})
+	shared.Keepers{}.Register(keepers)
+	if err := keepers.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(keepers.Stop)
 	w := worker.New(c, "yaml", interpreter.Options(worker.Options{}))
+	shared.RegisterTell(w, func() error { return nil })
 	(&interpreter.Interpreter{Programs: programs}).Register(w)
 	w.RegisterDynamicActivity(new(service).work, activity.DynamicRegisterOptions{})
 	if err := w.Start(); err != nil {
