@@ -63,6 +63,11 @@ func (p *Program) analyse() {
 			}
 		case *Action:
 			b.Secrets = secretsOf(b.Input)
+		case *Agent:
+			p.agents = true
+			for _, inner := range b.Blocks() {
+				p.mark(inner.Steps)
+			}
 		}
 		if s.Timeout != nil && s.Timeout.Whole != nil {
 			for _, block := range s.Body.Blocks() {
@@ -99,6 +104,13 @@ func (s *Step) Exprs(visit func(*expr.Expr)) {
 	if s.OnTimeout != nil {
 		for _, slot := range s.OnTimeout.slots {
 			slot.Visit(visit)
+		}
+	}
+	if a, ok := s.Body.(*Agent); ok {
+		for _, g := range a.Guardrails.all() {
+			for _, slot := range g.slots {
+				slot.Visit(visit)
+			}
 		}
 	}
 }

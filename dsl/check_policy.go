@@ -34,6 +34,9 @@ func (c *checker) policies() {
 		if g, ok := s.Body.(*Saga); ok {
 			resolve(g.Compensation)
 		}
+		if a, ok := s.Body.(*Agent); ok {
+			c.mention(a.LLM.Retry)
+		}
 	})
 }
 

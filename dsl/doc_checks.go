@@ -203,6 +203,9 @@ func callable(d *Definition) (names []string, readable bool) {
 				names = append(names, s.ID+".compensate")
 			}
 		}
+		if tool := s.ToolName(); tool != "" {
+			names = append(names, tool)
+		}
 		switch b := s.Body.(type) {
 		case none:
 			readable = false
@@ -217,6 +220,8 @@ func callable(d *Definition) (names []string, readable bool) {
 			names = append(names, b.Names()...)
 		case *Action:
 			names = append(names, b.Spec.Name)
+		case *Agent:
+			names = append(names, LLM)
 		}
 	})
 	return names, readable

@@ -11,6 +11,7 @@ import (
 var kinds = []kind{
 	{"activity", "runs an activity: any task queue, any language", func() Body { return new(Activity) }},
 	{"workflow", "runs another workflow as a child of this run", func() Body { return new(Child) }},
+	{"agent", "lets a model work towards an answer, with tools that are steps", func() Body { return new(Agent) }},
 	{"value", "computes a value", func() Body { return new(Compute) }},
 	{"set", "assigns variables of the state", func() Body { return new(Set) }},
 	{"if", "runs steps if a condition holds", func() Body { return new(If) }},

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -317,7 +318,7 @@ func number(b Block, parent string) {
 		parent = join(parent, b.Name)
 	}
 	for i, s := range b.Steps {
-		segment := s.ID
+		segment := cmp.Or(s.ID, s.tool)
 		if segment == "" {
 			segment = fmt.Sprintf("%s_%d", s.Verb, i+1)
 		}

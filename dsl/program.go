@@ -24,6 +24,7 @@ type Program struct {
 
 	byPath map[string]*Step
 	undoes bool // some step has a compensation
+	agents bool // some step is an agent
 	beside map[*Step]bool
 	roots  map[string]bool // names that expressions begin with
 }
@@ -54,6 +55,9 @@ func (p *Program) AwaitCancelled(s *Step) bool { return p.undoes || p.beside[s] 
 
 // Undoes tells whether some step has a compensation.
 func (p *Program) Undoes() bool { return p.undoes }
+
+// Agents tells whether some step is an agent.
+func (p *Program) Agents() bool { return p.agents }
 
 // StepAt finds a step by its path.
 func (p *Program) StepAt(path string) *Step { return p.byPath[path] }

@@ -40,6 +40,7 @@ type Step struct {
 	catalog        Catalog // of the builtin actions, while the step is read
 	looseTimeout   bool    // `timeout` is there and could not be read
 	looseID        bool    // nor `id`
+	tool           string  // the name under which an agent's model calls for it
 	noOutput       bool    // `output` is there and could not be read
 
 	onErrorAt, compensateAt source.Span
@@ -155,11 +156,13 @@ func (s *Step) Fields(f *fields.Set) {
 	bindSteps(f, &s.Finally, "finally", "steps that run after this one, whatever happened")
 	bindCompensate(f, &s.Compensate)
 	f.Bool(&s.Pivot, "pivot", "once the step has succeeded, nothing before it is undone")
-	switch _, child := s.Body.(*Child); {
-	case activity:
+	switch s.Body.(type) {
+	case *Activity, *Action:
 		s.callFields(f)
-	case child:
+	case *Child:
 		s.dispatchFields(f)
+		s.resultFields(f, seesResult)
+	case *Agent:
 		s.resultFields(f, seesResult)
 	}
 	s.onErrorAt, s.compensateAt = f.KeySpan("on_error"), f.KeySpan("compensate")

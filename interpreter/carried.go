@@ -47,6 +47,7 @@ type frame struct {
 	Until    *time.Time      `json:"until,omitempty"` // the end of a pause
 	Loop     *loopFrame      `json:"loop,omitempty"`
 	Round    *int            `json:"round,omitempty"`   // of a while or repeat
+	Agent    *talkFrame      `json:"agent,omitempty"`   // its conversation
 	Tried    *kept           `json:"tried,omitempty"`   // what the alternatives before have undone
 	Failure  *carriedFailure `json:"failure,omitempty"` // which steps in the frame answer
 	Steps    *kept           `json:"steps,omitempty"`   // what the scope of the steps inside knows besides

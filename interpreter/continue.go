@@ -67,6 +67,9 @@ func (c *carried) tooLarge(size, limit int) *Failure {
 			parts["loops"] += f.Loop.Items.size() + f.Loop.Results.size() + f.Loop.Failed.size()
 		}
 		parts["steps"] += f.Steps.size()
+		if f.Agent != nil {
+			parts["agents"] += f.Agent.Messages.size()
+		}
 	}
 	for _, e := range c.Entries {
 		parts["compensations"] += e.Vars.size()

@@ -68,6 +68,7 @@ type mailbox struct {
 	numbers    map[string]int     // by signal: how many handlers have started
 	counts     MessageCounts
 
+	callers    int // of updates that wait for the answer of an agent
 	delivering bool
 	closing    bool // updates are refused
 	cut        bool // the steps of a signal were cancelled
@@ -140,6 +141,8 @@ func (m *mailbox) duplicate(name string, key any) bool {
 	return !m.seen[name].add(base64.RawURLEncoding.EncodeToString(sum[:12]))
 }
 
-// busy tells whether steps of messages are running, or a message is waiting for
-// its turn.
-func (m *mailbox) busy() bool { return len(m.running) > 0 || m.delivering || !m.empty() }
+// busy tells whether steps of messages are running, somebody waits for an answer,
+// or a message is waiting for its turn.
+func (m *mailbox) busy() bool {
+	return len(m.running) > 0 || m.callers > 0 || m.delivering || !m.empty()
+}

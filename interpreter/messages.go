@@ -26,7 +26,7 @@ func (r *run) open(ctx workflow.Context, sc *scope) (main workflow.Context, err 
 	for _, s := range r.program.Signals {
 		workflow.GetSignalChannelWithOptions(ctx, s.Name, workflow.SignalChannelOptions{Description: s.Description})
 	}
-	if len(r.program.Signals)+len(r.program.Updates) > 0 {
+	if len(r.program.Signals)+len(r.program.Updates) > 0 || r.program.Agents() {
 		r.deliver(ctx)
 		detached, _ := workflow.NewDisconnectedContext(ctx)
 		workflow.GoNamed(detached, "messages", r.listen)
@@ -69,6 +69,10 @@ func (r *run) accept(ctx workflow.Context, a arrival) {
 		l.value, err = r.decodeMessage(a.args)
 	}
 	s := r.program.Signal(l.name)
+	if command, ours := r.forAgents(l.name); s == nil && ours {
+		r.tellAgent(ctx, command, l, err)
+		return
+	}
 	if s == nil {
 		r.stray(ctx, a, l, err)
 		return

@@ -37,6 +37,8 @@ type run struct {
 	namespace                   // what it shares with others
 	broken    *Failure          // of a handler: it ends the run
 	abort     func()            // cancels the main flow
+	talks     []*talk           // of agents, in the order in which they began
+	purse     *purse            // that all agents of the run share; nil if nothing bounds them together
 
 	views  map[string]*view     // by path
 	undoes map[*dsl.Step]string // by step of a compensation: the step that it undoes

@@ -131,10 +131,26 @@ func (s *site) activity(ctx context.Context, args converter.EncodedValues) (any,
 		default:
 			return nil, temporal.NewApplicationError("the gate is closed", "Closed")
 		}
+	case "llm":
+		return said(in), nil
 	case "http":
 		return map[string]any{"status": 200}, nil
 	}
 	return in, nil
+}
+
+// said is the reply of a model that calls for both its tools, and then is done.
+func said(in any) any {
+	messages := in.(map[string]any)["in"].(map[string]any)["messages"].([]any)
+	usage := map[string]any{"tokens": 7, "usd": "0.01"}
+	if len(messages) > 1 {
+		return map[string]any{"text": "done", "stop": "end", "usage": usage}
+	}
+	calls := []any{
+		map[string]any{"id": "c1", "name": "t", "arguments": map[string]any{"n": 5}},
+		map[string]any{"id": "c2", "name": "u", "arguments": map[string]any{}},
+	}
+	return map[string]any{"text": "", "stop": "tool_calls", "tool_calls": calls, "usage": usage}
 }
 
 func (s *site) gate(id string) chan struct{} {

@@ -41,6 +41,8 @@ type StepStatus struct {
 	Until   *time.Time `json:"until,omitempty"`  // when its pause or its timeout ends
 	Undoes  string     `json:"undoes,omitempty"` // the step that it is part of the compensation of
 	At      string     `json:"at"`               // file:line
+
+	Agent *AgentStatus `json:"agent,omitempty"` // its conversation
 }
 
 // A view is what the run remembers of a step for its status.
@@ -57,6 +59,7 @@ type view struct {
 	child   string
 	until   time.Time // when its pause or its timeout ends
 	past    string    // the error of a step that failed before the run was continued
+	talk    *talk     // of an agent
 }
 
 // viewOf is the view of a step, which is kept from its first beginning on.
@@ -121,6 +124,9 @@ func (r *run) queries(ctx workflow.Context) error {
 			return err
 		}
 	}
+	if err := r.transcripts(ctx); err != nil {
+		return err
+	}
 	for _, q := range r.program.Queries {
 		if err := workflow.SetQueryHandlerWithOptions(ctx, q.Name, r.query(q), workflow.QueryHandlerOptions{}); err != nil {
 			return err
@@ -173,6 +179,9 @@ func (v *view) snapshot() StepStatus {
 	}
 	if v.status == "waiting" {
 		st.Waits = waits(v.step)
+		if v.talk != nil {
+			st.Waits = v.talk.waits()
+		}
 	}
 	switch {
 	case !v.ended.IsZero():
@@ -185,6 +194,9 @@ func (v *view) snapshot() StepStatus {
 	}
 	if v.runs > 1 {
 		st.Runs = v.runs
+	}
+	if v.talk != nil {
+		st.Agent = v.talk.status()
 	}
 	return st
 }

@@ -45,6 +45,8 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.call(ctx, s, sc)
 	case *dsl.Child:
 		return r.child(ctx, s, b, sc)
+	case *dsl.Agent:
+		return r.agent(ctx, s, b, sc)
 	case *dsl.Compute:
 		return r.compute(ctx, s, b, sc)
 	case *dsl.Set:

@@ -171,6 +171,9 @@ const usual = 30 * time.Second
 func (o *tracingOut) ExecuteActivity(ctx workflow.Context, kind string, args ...any) workflow.Future {
 	opts := workflow.GetActivityOptions(ctx)
 	line := fmt.Sprintf("activity %s %s%s", opts.ActivityID, kind, argsText(args))
+	if kind == "llm" {
+		line = fmt.Sprintf("activity %s %s", opts.ActivityID, askedText(args))
+	}
 	add := func(name, value string) {
 		if value != "" && value != "0s" && value != "0" {
 			line += " " + name + "=" + value

@@ -33,14 +33,14 @@ func (r *run) updates(ctx workflow.Context) error {
 			return err
 		}
 	}
-	return nil
+	return r.agentUpdates(ctx)
 }
 
 // validate tells whether an update is accepted. It must leave no trace, because
 // replay does not repeat it.
 func (r *run) validate(ctx workflow.Context, u *dsl.Update, args []converter.RawValue) error {
 	if r.mail.closing {
-		return temporal.NewApplicationError("the run takes no updates any more, because it is about to end", ContinuingAsNew)
+		return closing()
 	}
 	message, err := r.updateMessage(u, args)
 	if err == nil {
@@ -50,6 +50,10 @@ func (r *run) validate(ctx workflow.Context, u *dsl.Update, args []converter.Raw
 		return r.fail(fromError(err))
 	}
 	return nil
+}
+
+func closing() error {
+	return temporal.NewApplicationError("the run takes no updates any more, because it is about to end", ContinuingAsNew)
 }
 
 // updateMessage reads the argument of an update.

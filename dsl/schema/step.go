@@ -17,15 +17,18 @@ func definitions(kinds []dsl.StepKind) map[string]any {
 	defs := map[string]any{
 		"steps": map[string]any{"type": "array", "items": ref("step"), "minItems": 1},
 	}
-	var steps, undo []any
+	var steps, undo, tools []any
 	for _, k := range kinds {
 		name := "step." + k.Verb
 		defs[name] = step(k, defs)
 		steps = append(steps, ref(name))
 		defs["compensate."+k.Verb] = compensation(defs[name].(map[string]any))
 		undo = append(undo, ref("compensate."+k.Verb))
+		defs["tool."+k.Verb] = tool(defs[name].(map[string]any))
+		tools = append(tools, ref("tool."+k.Verb))
 	}
 	defs["step"] = map[string]any{"anyOf": steps}
+	defs["tool"] = map[string]any{"anyOf": tools}
 	defs["compensate"] = map[string]any{"anyOf": undo}
 	return defs
 }
@@ -80,6 +83,19 @@ func compensation(step map[string]any) map[string]any {
 		"description": "`before` registers the compensation before its step runs, rather than when it has succeeded",
 	}
 	return c
+}
+
+// tool is a step with the keys that only the tools of an agent have.
+func tool(step map[string]any) map[string]any {
+	t, own := clone(step), plain(fields.SchemaOf(dsl.ToolFields()))
+	props := t["properties"].(map[string]any)
+	delete(props, "id")
+	for name, schema := range own["properties"].(map[string]any) {
+		props[name] = schema
+	}
+	required, _ := t["required"].([]any)
+	t["required"] = append(required, own["required"].([]any)...)
+	return t
 }
 
 // literals are the fields of an action in which ${ } is not allowed.

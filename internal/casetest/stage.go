@@ -94,7 +94,7 @@ func newRequest(step *dsl.Step, activity string, args []any) *request {
 	if step == nil {
 		return r
 	}
-	r.id = step.ID
+	r.id = cmp.Or(step.ID, step.ToolName())
 	if owner, _, undoes := cutLast(step.Path, "/compensate/"); undoes {
 		_, last, _ := cutLast("/"+owner, "/")
 		r.undo = last + ".compensate"
