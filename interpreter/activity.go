@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strconv"
 
+	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/value"
 )
 
 // maxPending bounds the activities of a run that are under way at once. The
@@ -80,7 +82,8 @@ func (r *run) send(ctx workflow.Context, t *turn) bool {
 
 // A prepared activity is all that is needed to schedule it.
 type prepared struct {
-	ctx      workflow.Context // with its options
+	ctx      workflow.Context  // with its options
+	key      *commonpb.Payload // its idempotency key, if that does not travel in the arguments
 	activity string
 	args     []any
 }
@@ -103,7 +106,7 @@ func (r *run) prepare(ctx workflow.Context, s *dsl.Step, sc *scope) (p prepared,
 	case *dsl.Activity:
 		p.activity, p.args, err = r.activityCall(s, b, sc)
 		if err == nil {
-			ctx, err = r.withKey(ctx, s, sc)
+			p.key, err = r.keyHeader(ctx, s, sc)
 		}
 	}
 	if err == nil {
@@ -115,6 +118,7 @@ func (r *run) prepare(ctx workflow.Context, s *dsl.Step, sc *scope) (p prepared,
 // execute schedules an activity.
 func (r *run) execute(ctx workflow.Context, s *dsl.Step, p prepared) workflow.Future {
 	r.pending++
+	r.link.key = p.key
 	if s.Local {
 		return workflow.ExecuteLocalActivity(ctx, p.activity, p.args...)
 	}
@@ -265,10 +269,19 @@ func (r *run) typeName(s *dsl.Step, t *dsl.TypeName, unknown string, sc *scope) 
 	return name, err
 }
 
-// withKey makes the idempotency key of a step travel with its activity.
-func (r *run) withKey(ctx workflow.Context, s *dsl.Step, sc *scope) (workflow.Context, error) {
+// keyHeader makes the idempotency key of a step travel with its activity. In
+// replay it has gone out, unless the activity is a local one, which may have to
+// be run again; but a key of the author's may be wrong.
+func (r *run) keyHeader(ctx workflow.Context, s *dsl.Step, sc *scope) (*commonpb.Payload, error) {
+	if s.IdempotencyKey == nil && !s.Local && workflow.IsReplaying(ctx) {
+		return nil, nil
+	}
 	key, err := r.sentKey(s, sc)
-	return workflow.WithValue(ctx, keyHeader{}, key), err
+	if err != nil {
+		return nil, err
+	}
+	text, err := value.Encode(key)
+	return &commonpb.Payload{Metadata: encodedJSON, Data: text}, err
 }
 
 func (r *run) arguments(s *dsl.Step, b *dsl.Arguments, sc *scope) ([]any, error) {

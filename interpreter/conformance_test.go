@@ -170,11 +170,12 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 	s.SetLogger(quiet{})
 	env := s.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
-	env.SetWorkerOptions(interpreter.Options(worker.Options{
+	i := &interpreter.Interpreter{Programs: c.program}
+	env.SetWorkerOptions(i.Options(worker.Options{
 		Interceptors:             append(c.trace.interceptors(), c.memory.Interceptor()),
 		DeadlockDetectionTimeout: time.Minute,
 	}))
-	(&interpreter.Interpreter{Programs: c.program}).Register(env)
+	i.Register(env)
 	c.memory.World = env
 	m := newMock(env, c.stubs, c.trace.turn, c.mock)
 	env.SetOnActivityCanceledListener(func(info *activity.Info) {

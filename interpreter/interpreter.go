@@ -63,8 +63,12 @@ func (i *Interpreter) behavior() workflow.VersioningBehavior {
 // either. What it calls to wait is called from here, for the reason that steps
 // gives.
 func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (any, error) {
+	return i.execute(ctx, args, new(link))
+}
+
+func (i *Interpreter) execute(ctx workflow.Context, args converter.EncodedValues, l *link) (any, error) {
 	in := takeArguments(args)
-	r, err := i.load(ctx, in)
+	r, err := i.load(ctx, in, l)
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +95,14 @@ func (i *Interpreter) Run(ctx workflow.Context, args converter.EncodedValues) (a
 }
 
 // load finds the program of a run and prepares to run it.
-func (i *Interpreter) load(ctx workflow.Context, in *given) (*run, error) {
+func (i *Interpreter) load(ctx workflow.Context, in *given, l *link) (*run, error) {
 	pin := i.pin(ctx, in)
 	program, err := i.Programs.Program(pin)
 	if err != nil {
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin, i.chain(in))
-	r.converter = i.converter()
+	r.link, r.mail, r.converter = l, newMailbox(&l.inbox), i.converter()
 	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}

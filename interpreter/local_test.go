@@ -68,8 +68,9 @@ func localWorkflows() string {
 func TestLocalArguments(t *testing.T) {
 	programs, _ := loadText(t, localWorkflows())
 	c := dial(t)
-	w := worker.New(c, t.Name(), interpreter.Options(worker.Options{}))
-	(&interpreter.Interpreter{Programs: programs}).Register(w)
+	i := &interpreter.Interpreter{Programs: programs}
+	w := worker.New(c, t.Name(), i.Options(worker.Options{}))
+	i.Register(w)
 	for name, f := range typed {
 		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}

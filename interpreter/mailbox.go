@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 
 	commonpb "go.temporal.io/api/common/v1"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl/value"
 )
@@ -23,16 +22,6 @@ type arrival struct {
 	name   string
 	args   *commonpb.Payloads
 	letter *letter
-}
-
-// inboxKey is the key under which a run finds its inbox.
-type inboxKey struct{}
-
-func inboxOf(ctx workflow.Context) *inbox {
-	if in, ok := ctx.Value(inboxKey{}).(*inbox); ok {
-		return in
-	}
-	return new(inbox)
 }
 
 func (in *inbox) empty() bool { return len(in.arrived) == 0 }

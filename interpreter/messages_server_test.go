@@ -63,8 +63,9 @@ func flood(s *site, id string, names ...string) map[string]*atomic.Int64 {
 func TestNoMessageIsLost(t *testing.T) {
 	s := newSite(t, counting)
 	run := s.start("counting")
-	other := worker.New(s.client, s.queue, interpreter.Options(worker.Options{Identity: "other"}))
-	(&interpreter.Interpreter{Programs: s.programs}).Register(other)
+	i := &interpreter.Interpreter{Programs: s.programs}
+	other := worker.New(s.client, s.queue, i.Options(worker.Options{Identity: "other"}))
+	i.Register(other)
 	if err := other.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -233,12 +234,13 @@ func TestMessagesCostNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w := worker.New(s.client, o.TaskQueue, interpreter.Options(worker.Options{}))
+		i := &interpreter.Interpreter{Programs: s.programs}
+		w := worker.New(s.client, o.TaskQueue, i.Options(worker.Options{}))
 		if kind == "by hand" {
 			w = worker.New(s.client, o.TaskQueue, worker.Options{})
 			w.RegisterWorkflowWithOptions(countingByHand, workflow.RegisterOptions{Name: kind})
 		} else {
-			(&interpreter.Interpreter{Programs: s.programs}).Register(w)
+			i.Register(w)
 		}
 		if err := w.Start(); err != nil {
 			t.Fatal(err)

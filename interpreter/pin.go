@@ -10,6 +10,7 @@ import (
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/value"
@@ -100,14 +101,39 @@ const pinMark = "partitur-pin"
 // IsPin tells whether a payload is the definition that a run has recorded.
 func IsPin(p *commonpb.Payload) bool { return p.GetMetadata()[pinMark] != nil }
 
-// readPin is the inverse of payload.
+// readPin is the inverse of payload. Every replay reads a pin, so it is not left
+// to reflection.
 func readPin(raw converter.RawValue) (p Pin, err error) {
 	head, source, found := bytes.Cut(raw.Payload().GetData(), []byte("\n"))
 	if !found {
 		return p, errors.New("it has no source")
 	}
-	p.Source = source
-	return p, json.Unmarshal(head, &p)
+	v, err := value.Decode(head)
+	if err != nil {
+		return p, err
+	}
+	m, _ := v.(map[string]any)
+	p = Pin{Digest: textIn(m, "digest"), Language: textIn(m, "language"), Upgrade: textIn(m, "upgrade"), Kept: textIn(m, "kept"), Source: source}
+	p.Env, p.Attributes, p.Queues = textsIn(m, "env"), textsIn(m, "attributes"), textsIn(m, "queues")
+	p.Stored, _ = m["stored"].(bool)
+	return p, nil
+}
+
+func textIn(m map[string]any, key string) string {
+	text, _ := m[key].(string)
+	return text
+}
+
+func textsIn(m map[string]any, key string) map[string]string {
+	inner, ok := m[key].(map[string]any)
+	if !ok {
+		return nil
+	}
+	texts := make(map[string]string, len(inner))
+	for _, k := range workflow.DeterministicKeys(inner) {
+		texts[k] = textIn(inner, k)
+	}
+	return texts
 }
 
 // dictionary is what definitions have in common; what is likeliest stands last.

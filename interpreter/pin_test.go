@@ -18,6 +18,13 @@ func TestPinSurvivesItsPayload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pin.Attributes, pin.Queues = map[string]string{"Region": "Keyword", "Late": ""}, map[string]string{"child": "others"}
+	pin.Stored, pin.Upgrade, pin.Kept = true, "on_continue", "the newest text does not take the input"
+	for i, v := 0, reflect.ValueOf(pin); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("the test sets no %s", v.Type().Field(i).Name)
+		}
+	}
 	raw, err := pin.payload()
 	if err != nil {
 		t.Fatal(err)

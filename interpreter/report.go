@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl/value"
 )
@@ -45,11 +46,14 @@ func (r *run) report(f *Failure) Report {
 	return rep
 }
 
-// fail makes of a failure what Temporal records for the run.
+// fail makes of a failure what Temporal records for the run. In replay that has
+// been recorded, so the report is not made again.
 func (r *run) fail(f *Failure) error {
-	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, temporal.ApplicationErrorOptions{
-		NonRetryable: !f.Retryable, Details: []any{r.report(f).fit().payload()}, Cause: causeOf(f.Cause),
-	})
+	o := temporal.ApplicationErrorOptions{NonRetryable: !f.Retryable, Cause: causeOf(f.Cause)}
+	if !workflow.IsReplaying(r.host.ctx) {
+		o.Details = []any{r.report(f).fit().payload()}
+	}
+	return temporal.NewApplicationErrorWithOptions(f.Message, f.Type, o)
 }
 
 // causeOf is what an error was caused by, as Temporal records it, so that any

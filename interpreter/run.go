@@ -28,6 +28,7 @@ type run struct {
 	registered []*entry       // every compensation that has not been dropped
 	chain
 
+	link      *link
 	mail      *mailbox
 	converter converter.DataConverter
 	base      workflow.Context  // of the run itself
@@ -49,7 +50,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 	r := &run{
 		program: program, pin: pin, info: workflow.GetInfo(ctx), chain: c,
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{}, undoes: map[*dsl.Step]string{},
-		mail: newMailbox(inboxOf(ctx)), locks: map[string]*mutex{}, abort: func() {},
+		locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx, program: program}
 	r.keyBase = keyBase(r.info, c.epoch)

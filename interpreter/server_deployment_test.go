@@ -58,11 +58,12 @@ signals: {go_on: {}}
 steps: [{receive: go_on}, {id: a, activity: build, local: true}]
 output: ${ steps.a.output }
 `)
-	w := worker.New(s.client, s.queue, interpreter.Options(worker.Options{DeploymentOptions: worker.DeploymentOptions{
+	i := &interpreter.Interpreter{Programs: programs, Behavior: behavior}
+	w := worker.New(s.client, s.queue, i.Options(worker.Options{DeploymentOptions: worker.DeploymentOptions{
 		UseVersioning: true, DefaultVersioningBehavior: behavior,
 		Version: worker.WorkerDeploymentVersion{DeploymentName: s.deployment(), BuildID: id},
 	}}))
-	(&interpreter.Interpreter{Programs: programs, Behavior: behavior}).Register(w)
+	i.Register(w)
 	w.RegisterActivityWithOptions(func() (string, error) { return id, nil }, activity.RegisterOptions{Name: "build"})
 	if err := w.Start(); err != nil {
 		s.t.Fatal(err)

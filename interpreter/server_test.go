@@ -86,8 +86,9 @@ func newSite(t *testing.T, text string) *site {
 // serve starts a worker, until the test ends or stops it.
 func (s *site) serve() {
 	s.t.Helper()
-	w := worker.New(s.client, s.queue, interpreter.Options(worker.Options{Identity: "test"}))
-	(&interpreter.Interpreter{Programs: s.programs}).Register(w)
+	i := &interpreter.Interpreter{Programs: s.programs}
+	w := worker.New(s.client, s.queue, i.Options(worker.Options{Identity: "test"}))
+	i.Register(w)
 	shared.RegisterTell(w, func() error { return shareOnce(s.client) })
 	w.RegisterDynamicActivity(s.activity, activity.DynamicRegisterOptions{})
 	w.RegisterActivityWithOptions(func(n any) (any, error) { return n, nil }, activity.RegisterOptions{Name: "local.echo"})
@@ -237,13 +238,14 @@ func replayer(t *testing.T) worker.WorkflowReplayer { return replayerOf(t, empty
 // replayerOf replays with the programs of a worker.
 func replayerOf(t *testing.T, programs *registry.Registry) worker.WorkflowReplayer {
 	t.Helper()
+	i := &interpreter.Interpreter{Programs: programs}
 	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
-		Interceptors: interpreter.Options(worker.Options{}).Interceptors,
+		Interceptors: i.Options(worker.Options{}).Interceptors,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&interpreter.Interpreter{Programs: programs}).Register(r)
+	i.Register(r)
 	return r
 }
 

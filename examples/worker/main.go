@@ -36,12 +36,17 @@ func main() {
 func run(o client.Options, queue, workflows string) error {
 	c := dial(o)
 	defer c.Close()
-	w := worker.New(c, queue, interpreter.Options(worker.Options{DisableWorkflowWorker: workflows == ""}))
+	var i interpreter.Interpreter
+	w := worker.New(c, queue, i.Options(worker.Options{DisableWorkflowWorker: workflows == ""}))
 	register(w, newWorld())
 	if workflows != "" {
-		if err := serve(w, workflows); err != nil {
+		programs, err := programsOf(workflows)
+		if err != nil {
 			return err
 		}
+		i.Programs = programs
+		i.Register(w)
+		fmt.Println("serving", programs.Types())
 	}
 	return w.Run(worker.InterruptCh())
 }
@@ -65,24 +70,23 @@ func register(w worker.ActivityRegistry, in *world) {
 	}
 }
 
-// serve makes the worker run the workflows of a file, beside its activities.
-func serve(w worker.Worker, file string) error {
+// programsOf reads the workflows of a file, which the worker runs beside its
+// activities.
+func programsOf(file string) (*registry.Registry, error) {
 	space, diags, err := project.Load(".", []string{file}, workers.Catalog{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if diags.Errors() > 0 {
-		return diags[0]
+		return nil, diags[0]
 	}
 	programs := &registry.Registry{Actions: workers.Catalog{}, Lookup: os.LookupEnv}
 	complaints, err := programs.Set(space.Programs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(complaints) > 0 {
-		return errors.New(complaints[0])
+		return nil, errors.New(complaints[0])
 	}
-	(&interpreter.Interpreter{Programs: programs}).Register(w)
-	fmt.Println("serving", programs.Types())
-	return nil
+	return programs, nil
 }

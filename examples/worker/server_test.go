@@ -143,8 +143,9 @@ func work(t *testing.T, c client.Client, programs []*dsl.Program, url string) (s
 		if name == "" {
 			continue
 		}
-		w := sdkworker.New(c, name, interpreter.Options(sdkworker.Options{}))
-		(&interpreter.Interpreter{Programs: all}).Register(w)
+		i := &interpreter.Interpreter{Programs: all}
+		w := sdkworker.New(c, name, i.Options(sdkworker.Options{}))
+		i.Register(w)
 		register(w, in)
 		builtins.Register(w, builtins.Options{Secrets: builtins.EnvSecrets(settings(url, programs[0]))})
 		if err := w.Start(); err != nil {

@@ -121,11 +121,12 @@ func perform(t *testing.T, space *dsl.Workspace, p *dsl.Program, args []any) any
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(interpreter.Options(sdkworker.Options{}))
+	i := &interpreter.Interpreter{Programs: programs}
+	env.SetWorkerOptions(i.Options(sdkworker.Options{}))
 	in := newWorld()
 	in.pace = 0
 	register(env, in)
-	(&interpreter.Interpreter{Programs: programs}).Register(env)
+	i.Register(env)
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: p.Name, TaskQueue: queue})
 	env.ExecuteWorkflow(p.Name, args...)
 	var raw converter.RawValue

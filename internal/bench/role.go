@@ -121,10 +121,11 @@ func (r *role) startYAML() error {
 		return err
 	}
 	r.replay = func() (worker.WorkflowReplayer, error) {
-		o := worker.WorkflowReplayerOptions{Interceptors: interpreter.Options(worker.Options{}).Interceptors}
+		i := &interpreter.Interpreter{Programs: reg}
+		o := worker.WorkflowReplayerOptions{Interceptors: i.Options(worker.Options{}).Interceptors}
 		p, err := worker.NewWorkflowReplayerWithOptions(o)
 		if err == nil {
-			(&interpreter.Interpreter{Programs: reg}).Register(p)
+			i.Register(p)
 		}
 		return p, err
 	}

@@ -139,9 +139,10 @@ func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuit
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
 	env.SetTestTimeout(patience)
-	env.SetWorkerOptions(interpreter.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()}}))
+	i := &interpreter.Interpreter{Programs: programs}
+	env.SetWorkerOptions(i.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()}}))
 	s.shared.World = env
-	(&interpreter.Interpreter{Programs: programs}).Register(env)
+	i.Register(env)
 	s.timeline(env, at)
 	return env
 }

@@ -78,9 +78,10 @@ func startInterpreter(t *testing.T, c client.Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(keepers.Stop)
-	w := worker.New(c, "yaml", interpreter.Options(worker.Options{}))
+	i := &interpreter.Interpreter{Programs: programs}
+	w := worker.New(c, "yaml", i.Options(worker.Options{}))
 	shared.RegisterTell(w, func() error { return nil })
-	(&interpreter.Interpreter{Programs: programs}).Register(w)
+	i.Register(w)
 	w.RegisterDynamicActivity(new(service).work, activity.DynamicRegisterOptions{})
 	if err := w.Start(); err != nil {
 		t.Fatal(err)

@@ -57,8 +57,9 @@ func TestLargeValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	w := worker.New(c, "large", interpreter.Options(worker.Options{}))
-	(&interpreter.Interpreter{Programs: programs(t)}).Register(w)
+	i := &interpreter.Interpreter{Programs: programs(t)}
+	w := worker.New(c, "large", i.Options(worker.Options{}))
+	i.Register(w)
 	w.RegisterActivityWithOptions(func() (string, error) { return strings.Repeat("x", large), nil }, activity.RegisterOptions{Name: "load"})
 	w.RegisterActivityWithOptions(func(in struct{ Text string }) (int, error) { return len(in.Text), nil }, activity.RegisterOptions{Name: "measure"})
 	if err := w.Start(); err != nil {
@@ -83,13 +84,14 @@ func TestLargeValues(t *testing.T) {
 	if pin := h.GetEvents()[4].GetMarkerRecordedEventAttributes(); !interpreter.IsPin(pin.GetDetails()["data"].GetPayloads()[0]) {
 		t.Error("the definition is not in the history, but", pin)
 	}
+	none := &interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}
 	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
-		Interceptors: interpreter.Options(worker.Options{}).Interceptors, ExternalStorage: external,
+		Interceptors: none.Options(worker.Options{}).Interceptors, ExternalStorage: external,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	(&interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}).Register(r)
+	none.Register(r)
 	if err := r.ReplayWorkflowHistoryWithOptions(logger, h, interpreter.ReplayOptions(h)); err != nil {
 		t.Error(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/interpreter"
 )
 
 // defaultCacheSize is how many runs stay in memory between their tasks. A parked
@@ -47,7 +46,7 @@ func (o Options) workerOptions() worker.Options {
 	if s.EagerPerTask > 0 {
 		w.MaxEagerActivityReservationsPerWorkflowTask = &s.EagerPerTask
 	}
-	return interpreter.Options(w)
+	return w
 }
 
 // pollers is nil for the SDK's default.

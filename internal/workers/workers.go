@@ -63,8 +63,9 @@ func Start(o Options) (*Group, error) {
 	g := &Group{options: o, cancel: cancel}
 	o.attributes(ctx)
 	for _, queue := range o.Queues {
-		w := worker.New(o.Client, queue, o.workerOptions())
-		(&interpreter.Interpreter{Programs: o.Registry, Behavior: o.behavior()}).Register(w)
+		i := &interpreter.Interpreter{Programs: o.Registry, Behavior: o.behavior()}
+		w := worker.New(o.Client, queue, i.Options(o.workerOptions()))
+		i.Register(w)
 		builtins.Register(w, o.Builtins)
 		shared.RegisterTell(w, g.share)
 		if err := w.Start(); err != nil {

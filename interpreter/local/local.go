@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 )
 
 // InvalidArguments is the type of the error of a local activity whose function
@@ -23,6 +24,11 @@ func Interceptor() interceptor.WorkerInterceptor { return &decoding{} }
 
 type decoding struct {
 	interceptor.WorkerInterceptorBase
+}
+
+// InterceptWorkflow leaves workflows alone.
+func (*decoding) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	return next
 }
 
 // InterceptActivity is called for each activity of a worker.
