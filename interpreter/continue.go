@@ -141,7 +141,7 @@ func records(steps map[string]any, ids []string, read func(id string) bool) map[
 func (r *run) carryEntry(c *carried, e *entry) *carriedEntry {
 	k := &carriedEntry{
 		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item,
-		Key: e.scope.undone.key, Base: e.scope.undone.base,
+		Key: r.undoneKey(e.scope), Base: e.scope.undone.base,
 	}
 	if e.text != nil {
 		k.Pin = c.pinIndex(*e.text)

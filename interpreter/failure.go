@@ -124,11 +124,12 @@ func (r *run) failure(s *dsl.Step, sc *scope, err error) error {
 
 // fromError translates what the SDK and the evaluator report.
 func fromError(err error) *Failure {
-	var f *Failure
-	if errors.As(err, &f) {
-		return f
+	for at := err; at != nil; at = errors.Unwrap(at) {
+		if f, ok := at.(*Failure); ok {
+			return f
+		}
 	}
-	f = &Failure{}
+	f := &Failure{}
 	f.translate(err)
 	return f
 }

@@ -31,10 +31,9 @@ func keyBase(info *workflow.Info, epoch int) string {
 // that is undone.
 func (r *run) key(s *dsl.Step, sc *scope) string {
 	if sc.undone != nil {
-		return sc.undone.key
+		return r.undoneKey(sc)
 	}
-	sum := sha256.Sum256([]byte(r.keyBase + sc.instance(s.Path)))
-	made := base64.RawURLEncoding.EncodeToString(sum[:16])
+	made := r.makeKey(sc.instance(s.Path))
 	if s.IdempotencyKey == nil {
 		return made
 	}
@@ -47,6 +46,21 @@ func (r *run) key(s *dsl.Step, sc *scope) string {
 	return made // whoever sends it finds the mistake
 }
 
+// makeKey makes the key of a step that has none of the author's.
+func (r *run) makeKey(at string) string {
+	sum := sha256.Sum256([]byte(r.keyBase + at))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// undoneKey is the key of the step that is undone in a compensation's scope.
+func (r *run) undoneKey(sc *scope) string {
+	u := sc.undone
+	if u.unmade != "" {
+		u.key, u.unmade = r.makeKey(u.unmade), ""
+	}
+	return u.key
+}
+
 // sentKey is the key that goes out with a step: the author's if there is one.
 // What a compensation sends is told apart from what it undoes.
 func (r *run) sentKey(s *dsl.Step, sc *scope) (string, error) {
@@ -56,9 +70,9 @@ func (r *run) sentKey(s *dsl.Step, sc *scope) (string, error) {
 	case sc.undone == nil:
 		return r.key(s, sc), nil
 	case sc.undone.only == s:
-		return sc.undone.key + "/undo", nil
+		return r.undoneKey(sc) + "/undo", nil
 	}
-	return sc.undone.key + "/undo/" + strings.TrimPrefix(sc.instance(s.Path), sc.undone.base), nil
+	return r.undoneKey(sc) + "/undo/" + strings.TrimPrefix(sc.instance(s.Path), sc.undone.base), nil
 }
 
 // shorten cuts a text to a number of bytes, and keeps it distinct by a hash.

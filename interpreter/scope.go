@@ -102,6 +102,9 @@ func (sc *scope) handler() *scope {
 // freeze returns a handler's scope that keeps the state as it is now.
 func (sc *scope) freeze(state map[string]any) *scope {
 	c := sc.handler()
+	if len(state) == 0 { // and it stays empty
+		return c
+	}
 	frozen := make(map[string]any, len(state))
 	copyMap(frozen, state)
 	c.vars["state"] = frozen

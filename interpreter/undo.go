@@ -34,9 +34,10 @@ type entry struct {
 
 // A compensated step is what a compensation undoes.
 type compensated struct {
-	key  string    // its idempotency key
-	base string    // the path of the compensation's steps
-	only *dsl.Step // the compensation, if it is a single step
+	key    string    // its idempotency key
+	unmade string    // what that is made of when it is asked for, which may be never
+	base   string    // the path of the compensation's steps
+	only   *dsl.Step // the compensation, if it is a single step
 }
 
 // register notes how to undo a step, and freezes what the compensation sees.
@@ -45,7 +46,11 @@ func (r *run) register(s *dsl.Step, sc *scope) {
 		return
 	}
 	frozen := sc.freeze(r.state)
-	frozen.undone = &compensated{key: r.key(s, sc), base: sc.instance(s.Path) + "/compensate/"}
+	at := sc.instance(s.Path)
+	frozen.undone = &compensated{unmade: at, base: at + "/compensate/"}
+	if s.IdempotencyKey != nil || sc.undone != nil {
+		frozen.undone.key, frozen.undone.unmade = r.key(s, sc), ""
+	}
 	if len(s.Compensate.Steps) == 1 {
 		frozen.undone.only = s.Compensate.Steps[0]
 	}
