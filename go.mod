@@ -27,6 +27,8 @@ require (
 	modernc.org/sqlite v1.51.0
 )
 
+require github.com/rickar/cal/v2 v2.1.13 // indirect
+
 require (
 	cel.dev/expr v0.25.2 // indirect
 	cloud.google.com/go v0.123.0 // indirect
