@@ -10,6 +10,7 @@ import (
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/syntax"
+	"github.com/partitur/partitur/dsl/times"
 )
 
 // A Calendar is an entry of `calendars` or `skip`: the times that fit all that
@@ -20,10 +21,14 @@ type Calendar struct {
 
 	Second, Minute, Hour, Day, Month, Year, Weekday []Range
 	Comment                                         string
+	Holidays                                        string // in `skip`: the days of a region instead
 }
 
 // A Range is every Step-th number from Start to End.
-type Range struct{ Start, End, Step int }
+type Range = times.Range
+
+// longestComment is the longest that the server takes.
+const longestComment = 200
 
 // A calendarPart is one key of a Calendar: the numbers it may hold, and words
 // for them, which may be cut to three letters; the first stands for the lowest.
@@ -33,19 +38,14 @@ type calendarPart struct {
 	words     []string
 }
 
-var (
-	monthNames   = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
-	weekdayNames = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
-)
-
 var calendarParts = []calendarPart{
 	{"second", "seconds, from 0 to 59", 0, 59, nil},
 	{"minute", "minutes, from 0 to 59", 0, 59, nil},
 	{"hour", "hours, from 0 to 23", 0, 23, nil},
 	{"day", "days of the month, from 1 to 31", 1, 31, nil},
-	{"month", "months, from 1 to 12 or jan to dec", 1, 12, monthNames},
+	{"month", "months, from 1 to 12 or jan to dec", 1, 12, times.MonthNames},
 	{"year", "years", 2000, 2100, nil},
-	{"weekday", "days of the week, from 0 or sun to 6 or sat", 0, 6, weekdayNames},
+	{"weekday", "days of the week, from 0 or sun to 6 or sat", 0, 6, times.WeekdayNames},
 }
 
 // Fields declares the keys of an entry.
@@ -58,6 +58,10 @@ func (c *Calendar) Fields(f *fields.Set) {
 		})
 	}
 	f.String(&c.Comment, "comment", "what the entry is for")
+	if f.Diags() != nil && len(c.Comment) > longestComment {
+		f.Diags().Error("bad-value", f.ValueSpan("comment"), "the comment has %d bytes, and the server takes %d", len(c.Comment), longestComment).
+			WithHint("write a comment in the file instead: # …")
+	}
 	if f.Diags() != nil && len(f.Entries()) == 0 && f.Span().File != nil {
 		f.Diags().Error("missing-key", f.Span(), "the entry says no time").WithHint("write {hour: 9, weekday: mon..fri}, or another time")
 	}

@@ -51,7 +51,7 @@ type VersioningOverride struct{ Deployment, BuildID string }
 // Fields declares the keys of the mapping form.
 func (v *VersioningOverride) Fields(f *fields.Set) {
 	f.String(&v.Deployment, "deployment", "the name of the worker deployment", fields.Required)
-	f.String(&v.BuildID, "build_id", "the build that the child stays on", fields.Required)
+	f.String(&v.BuildID, "build_id", "the build that it stays on", fields.Required)
 }
 
 // Fields declares the keys of a workflow step.
@@ -68,15 +68,15 @@ func (b *Child) Fields(f *fields.Set) {
 	attributesKey{"memo", "names and values noted with the child", ""}.bind(f, &b.Memo)
 	attributesKey{"search_attributes", "names of search attributes of the child, and their values", seesLater}.bind(f, &b.SearchAttributes)
 	f.Value(&b.Details, "details", "text about the child for the Web UI", fields.Want(types.StringType))
-	b.bindVersioning(f)
+	bindVersioningOverride(f, &b.Versioning)
 	if f.Diags() != nil && b.Wait == "started" && !f.Has("parent_close_policy") {
 		f.Diags().Error("missing-key", f.KeySpan("wait"), "nothing says what becomes of the child when this run ends before it").
 			WithHint("add parent_close_policy: abandon to let it go on, request_cancel or terminate to end it")
 	}
 }
 
-func (b *Child) bindVersioning(f *fields.Set) {
-	f.Node("versioning_override", "the build of its worker that takes the child: `{deployment, build_id}`, or `auto_upgrade`", f.AnyOf(new(VersioningOverride), map[string]any{"const": "auto_upgrade"}), func(n *syntax.Node) {
+func bindVersioningOverride(f *fields.Set, p **VersioningOverride) {
+	f.Node("versioning_override", "the build of the worker that takes it: `{deployment, build_id}`, or `auto_upgrade`", f.AnyOf(new(VersioningOverride), map[string]any{"const": "auto_upgrade"}), func(n *syntax.Node) {
 		v := new(VersioningOverride)
 		switch {
 		case n.Kind == syntax.Map:
@@ -86,7 +86,7 @@ func (b *Child) bindVersioning(f *fields.Set) {
 				WithHint("write {deployment: NAME, build_id: ID}")
 			return
 		}
-		b.Versioning = v
+		*p = v
 	})
 }
 
