@@ -120,11 +120,11 @@ func (s *Schedule) bindArgs(f *fields.Set) {
 	}
 }
 
-// A skipEntry is an entry of `skip`: a calendar, or the holidays of a region.
-type skipEntry struct{ Calendar }
+// A SkipEntry is an entry of `skip`: a calendar, or the holidays of a region.
+type SkipEntry struct{ Calendar }
 
 // Fields declares the keys of an entry.
-func (h *skipEntry) Fields(f *fields.Set) {
+func (h *SkipEntry) Fields(f *fields.Set) {
 	f.String(&h.Holidays, "holidays", "the official holidays of a country or region, by its code such as DE-BY, instead of the other keys")
 	h.Calendar.Fields(f)
 	if h.Holidays == "" || f.Describing() {
@@ -148,7 +148,7 @@ func (h *skipEntry) Fields(f *fields.Set) {
 
 func (s *Schedule) bindSkip(f *fields.Set) {
 	f.Objects(func() fields.Declarer {
-		h := new(skipEntry)
+		h := new(SkipEntry)
 		s.Skip = append(s.Skip, &h.Calendar)
 		return h
 	}, "skip", "times by the calendar at which nothing is started, such as `{month: 12, day: 25..26}` or `{holidays: DE-BY}`; what is not said may be any")

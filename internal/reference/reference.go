@@ -55,11 +55,24 @@ func Parts() []Part {
 		part("guardrail", new(dsl.Guardrail), "input", "output"),
 		part("agent chat", new(dsl.Chat), "chat"),
 		part("agent llm", new(dsl.ModelCall), "llm"),
+		part("skip", holidays{new(dsl.SkipEntry)}, "skip"),
+		part("clock_change", new(dsl.ClockChange), "clock_change"),
+		part("on_create", new(dsl.OnCreate), "on_create"),
+		part("backfill", new(dsl.Backfill), "backfill"),
 		part("http errors", new(builtins.StatusError), "errors"),
 		part("http basic_auth", new(builtins.BasicAuth), "basic_auth"),
 		part("http tls", new(builtins.TLS), "tls"),
 	}
 	return append(list, verbs()...)
+}
+
+// holidays are what an entry of `skip` has beside the keys of a calendar.
+type holidays struct{ *dsl.SkipEntry }
+
+// Fields declares the first key alone.
+func (h holidays) Fields(f *fields.Set) {
+	h.SkipEntry.Fields(f)
+	f.Specs = f.Specs[:1]
 }
 
 func part(name string, d fields.Declarer, under ...string) Part {
