@@ -19,6 +19,7 @@ import (
 // actions lists every action.
 var actions = []Action{
 	httpAction,
+	llmAction,
 }
 
 // An Action does one thing to the world outside the workflow.
@@ -29,7 +30,9 @@ type Action struct {
 	Result    *types.Type            // what `result` is in `expect` and `output`
 	Timeout   time.Duration          // of an attempt whose step sets none
 	Heartbeat time.Duration          // how soon a cancellation must arrive
+	Retry     Retry                  // of a step that sets none; zero for the language's
 	run       func(context.Context, *job, map[string]any) (any, error)
+	rehearse  func(input map[string]any, result any) (any, error) // what it makes of a result that a test gives
 }
 
 // Actions returns every action.
@@ -42,6 +45,13 @@ type Options struct {
 	Policy    Policy
 	MaxResult int64  // bytes of an encoded result, 1 MB when 0
 	UserAgent string // "partitur" when empty
+	Models    []ModelProfile
+}
+
+// A Retry is how often, and after which pauses, an action is tried.
+type Retry struct {
+	Attempts         int
+	Initial, Maximum time.Duration
 }
 
 // Register adds the actions to a worker, as activities of the same names.

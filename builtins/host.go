@@ -49,14 +49,15 @@ type job struct {
 	key     string // the idempotency key, if any
 	secrets resolved
 	log     log.Logger
+	pulse   *pulse
 }
 
 // activity is the function that the worker runs for an action.
 func (h *host) activity(a Action) func(context.Context, converter.RawValue) (converter.RawValue, error) {
 	return func(ctx context.Context, arg converter.RawValue) (converter.RawValue, error) {
-		stop := heartbeat(ctx)
-		defer stop()
-		data, err := h.perform(ctx, a, arg.Payload())
+		p := heartbeat(ctx)
+		defer p.stop()
+		data, err := h.perform(ctx, a, arg.Payload(), p)
 		if err != nil {
 			return converter.RawValue{}, err
 		}
@@ -69,36 +70,36 @@ func (h *host) activity(a Action) func(context.Context, converter.RawValue) (con
 
 // perform runs an action and returns its projected result as JSON. No error
 // leaves it that holds a secret.
-func (h *host) perform(ctx context.Context, a Action, arg *commonpb.Payload) ([]byte, error) {
+func (h *host) perform(ctx context.Context, a Action, arg *commonpb.Payload, p *pulse) ([]byte, error) {
 	c, err := call.Decode(arg.GetData())
 	if err != nil {
 		return nil, report(ctx, invalidInput("%s: %v", a.Name, err), nil)
 	}
 	var data []byte
 	err = h.breakers.Guard(c.Breaker, time.Now, func() (err error) {
-		data, err = h.attempt(ctx, a, c)
+		data, err = h.attempt(ctx, a, c, p)
 		return err
 	})
 	return data, err
 }
 
 // attempt runs an action that is let through.
-func (h *host) attempt(ctx context.Context, a Action, c call.Call) ([]byte, error) {
+func (h *host) attempt(ctx context.Context, a Action, c call.Call, p *pulse) ([]byte, error) {
 	input, secrets, err := resolve(ctx, h.Secrets, c)
 	if err != nil {
 		return nil, report(ctx, err, secrets.hide)
 	}
-	j := &job{host: h, key: c.Key, secrets: secrets, log: activity.GetLogger(ctx)}
+	j := &job{host: h, key: c.Key, secrets: secrets, log: activity.GetLogger(ctx), pulse: p}
 	result, err := a.run(ctx, j, input)
 	if err == nil {
-		result, err = h.project(c, secrets.hide.Value(result))
+		result, err = h.project(c, j.secrets.hide.Value(result))
 	}
 	if err != nil {
-		return nil, report(ctx, err, secrets.hide)
+		return nil, report(ctx, err, j.secrets.hide)
 	}
 	data, err := h.encode(result, c.HasOutput)
 	if err != nil {
-		return nil, report(ctx, err, secrets.hide)
+		return nil, report(ctx, err, j.secrets.hide)
 	}
 	return data, nil
 }

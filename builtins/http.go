@@ -22,6 +22,7 @@ var httpAction = declare(Action{
 	Page:      httpPage,
 	Timeout:   30 * time.Second,
 	Heartbeat: 10 * time.Second,
+	rehearse:  rehearseHTTP,
 	Result: types.ObjectOf(
 		types.Field{Name: "status", Type: types.IntType},
 		types.Field{Name: "headers", Type: types.OpenObject},

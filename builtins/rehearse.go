@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/partitur/partitur/builtins/call"
 	"github.com/partitur/partitur/dsl/fields"
@@ -26,8 +27,8 @@ func Rehearse(action string, arg []byte, result any) (any, error) {
 	if err != nil {
 		return nil, report(ctx, err, nil)
 	}
-	if action == httpAction.Name {
-		result, err = rehearseHTTP(input, result)
+	if i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == action }); i >= 0 && actions[i].rehearse != nil {
+		result, err = actions[i].rehearse(input, result)
 	}
 	if err == nil {
 		result, err = newHost(Options{}).project(c, result)

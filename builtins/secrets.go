@@ -185,7 +185,16 @@ func (r *resolver) secret(ref any, path string) (string, error) {
 	if text, ok := r.known[name]; ok {
 		return text, nil
 	}
-	text, err := r.from.Secret(r.ctx, name)
+	text, err := secretText(r.ctx, r.from, name)
+	if err == nil {
+		r.known[name] = text
+	}
+	return text, err
+}
+
+// secretText is the text of a secret, which must not be empty.
+func secretText(ctx context.Context, from Secrets, name string) (string, error) {
+	text, err := from.Secret(ctx, name)
 	switch {
 	case errors.Is(err, ErrNoSecret):
 		return "", missingSecret("this worker has no secret %s", name)
@@ -194,7 +203,6 @@ func (r *resolver) secret(ref any, path string) (string, error) {
 	case text == "":
 		return "", missingSecret("the secret %s is empty on this worker", name)
 	}
-	r.known[name] = text
 	return text, nil
 }
 

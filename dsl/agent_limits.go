@@ -109,7 +109,7 @@ func (m *ModelCall) Fields(f *fields.Set) {
 	f.Value(&m.Temperature, "temperature", "how freely the model words its answers; its own if not set", fields.Want(types.NumberType))
 	f.Value(&m.MaxTokens, "max_tokens", "the longest answer, in tokens; with a budget of tokens or usd 4096 if not set", fields.Want(types.IntType))
 	f.Value(&m.Stop, "stop", "texts before which an answer ends", fields.Want(types.ListOf(types.StringType)))
-	bindTimeout(f, &m.Timeout, "bounds one call of the model, 60s if not set", true)
+	bindTimeout(f, &m.Timeout, "bounds one call of the model, 10m if not set", true)
 	bindRetry(f, &m.Retry, "how failed calls are repeated; 5 attempts, 1s to 30s apart, if not set")
 	m.looseTimeout = !f.Sound("timeout")
 }

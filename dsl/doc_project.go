@@ -22,6 +22,7 @@ type Project struct {
 	HTTP    HTTPPolicy
 	Secrets SecretsPolicy
 	Storage *Storage // nil if everything stays in the histories
+	Models  []*ModelProfile
 	Worker  WorkerOptions
 
 	loosePolicies bool // some could not be read
@@ -76,6 +77,15 @@ func (p *Project) Fields(f *fields.Set) {
 		p.Storage = s
 	}
 	f.Object(&p.Worker, "worker", "how the workers of the project work")
+	f.Named(func(name string, key *syntax.Node) fields.Declarer {
+		m := &ModelProfile{Name: name}
+		if key != nil {
+			m.Span = key.Span
+			checkProfileName(f, key)
+		}
+		p.Models = append(p.Models, m)
+		return m
+	}, "models", "the language models that `llm` and `agent` ask, each under a name of its own")
 }
 
 // checkFiles reports patterns that no file can match.

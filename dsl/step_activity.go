@@ -45,6 +45,14 @@ type Action struct {
 	Spec    *ActionSpec
 	Input   *expr.Value
 	Secrets []string // the secrets Input names, sorted
+
+	result *types.Type // of an action whose fields tell it
+}
+
+// A Typer is the input of an action whose result depends on its fields.
+type Typer interface {
+	fields.Declarer
+	ResultType() *types.Type
 }
 
 // Fields declares the keys of a step with a builtin action.
@@ -66,7 +74,11 @@ func (a *Action) Fields(f *fields.Set) {
 		if a.Input = expr.ParseValue(n, f.Diags()); a.Input == nil {
 			return
 		}
-		set := fields.BindValues(actionFields{a.Spec.Input(), a.Spec.Name, f.Env().Context.(Catalog)}, a.Spec.Name, n, a.Input, f.Env())
+		in := a.Spec.Input()
+		set := fields.BindValues(actionFields{in, a.Spec.Name, f.Env().Context.(Catalog)}, a.Spec.Name, n, a.Input, f.Env())
+		if t, ok := in.(Typer); ok {
+			a.result = t.ResultType()
+		}
 		for _, slot := range set.Slots {
 			slot.Sees = seesSecrets
 			f.AddSlots(slot)
@@ -86,9 +98,15 @@ func (a *Action) check(c *checker, s *Step, sc scope) *types.Type {
 	c.needsTimeout(s)
 	if a.Input != nil {
 		c.bare(a.Input, sc, 0)
+		if a.Spec.Name == LLM {
+			c.knownModel(a.Input.Get("model"))
+		}
 	}
-	if a.Spec.Result == nil {
-		return types.AnyType
+	switch {
+	case a.result != nil:
+		return a.result
+	case a.Spec.Result != nil:
+		return a.Spec.Result
 	}
-	return a.Spec.Result
+	return types.AnyType
 }

@@ -78,6 +78,18 @@ func (s *Set) Schema(p **jsonschema.Schema, name, doc string, opts ...Option) {
 	}
 }
 
+// SchemaValue binds a JSON Schema of an action: compiled while binding source,
+// and as it is among values.
+func (s *Set) SchemaValue(p **jsonschema.Schema, raw *any, name, doc string) {
+	n, _ := s.declare(Spec{Name: name, Doc: doc, Schema: map[string]any{"$ref": "#/$defs/json_schema"}}, []Option{Literal})
+	if v, ok := s.values[name]; ok {
+		*raw = v
+	}
+	if n != nil {
+		*p, *raw = jsonschema.Compile(n, s.diags), n.Data()
+	}
+}
+
 // Any binds a value of any shape. In a set without expressions it is literal.
 func (s *Set) Any(p *any, name, doc string, opts ...Option) {
 	n, sp := s.declare(Spec{Name: name, Doc: doc}, opts)

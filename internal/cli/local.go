@@ -128,6 +128,7 @@ func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 		o.Builtins.Policy = builtins.Policy{
 			Hosts: p.HTTP.AllowHosts, AllowMetadata: p.HTTP.AllowMetadata, DenyPrivate: p.HTTP.DenyPrivate,
 		}
+		o.Builtins.Models = workers.Models(p)
 	}
 	if stores(l.space.Project) {
 		o.Builtins.MaxResult = maxStoredResult

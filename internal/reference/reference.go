@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/partitur/partitur/builtins"
+	"github.com/partitur/partitur/builtins/llm"
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/fields"
 	"github.com/partitur/partitur/internal/workers"
@@ -59,6 +60,9 @@ func Parts() []Part {
 		part("clock_change", new(dsl.ClockChange), "clock_change"),
 		part("on_create", new(dsl.OnCreate), "on_create"),
 		part("backfill", new(dsl.Backfill), "backfill"),
+		named("models", new(dsl.ModelProfile), "models"),
+		named("prices", new(dsl.ModelPrice), "prices"),
+		part("llm budget", new(llm.BudgetInput), "budget"),
 		part("http errors", new(builtins.StatusError), "errors"),
 		part("http basic_auth", new(builtins.BasicAuth), "basic_auth"),
 		part("http tls", new(builtins.TLS), "tls"),

@@ -15,6 +15,7 @@ func (Catalog) Action(name string) *dsl.ActionSpec {
 			return &dsl.ActionSpec{
 				Name: a.Name, Doc: a.Doc, Input: a.Input, Result: a.Result,
 				Timeout: &dsl.Timeout{StartToClose: a.Timeout, Heartbeat: a.Heartbeat},
+				Retry:   retryOf(a.Retry),
 			}
 		}
 	}
@@ -27,4 +28,12 @@ func (Catalog) Actions() (names []string) {
 		names = append(names, a.Name)
 	}
 	return names
+}
+
+// retryOf is the retry policy of an action; nil where it has none of its own.
+func retryOf(r builtins.Retry) *dsl.Retry {
+	if r.Attempts == 0 {
+		return nil
+	}
+	return &dsl.Retry{MaximumAttempts: r.Attempts, InitialInterval: r.Initial, MaximumInterval: r.Maximum}
 }

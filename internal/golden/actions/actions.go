@@ -1,5 +1,5 @@
 // Package actions holds the catalog of builtin actions that tests of the
-// language go by: one action, whose fields are those the cases use.
+// language go by: a few actions, whose fields are those the cases use.
 package actions
 
 import (
@@ -8,17 +8,24 @@ import (
 	"github.com/partitur/partitur/dsl/types"
 )
 
-// Catalog knows the action http.
+// Catalog knows the actions http and llm.
 type Catalog struct{}
 
-// Actions lists the one action.
-func (Catalog) Actions() []string { return []string{"http"} }
+// Actions lists the actions.
+func (Catalog) Actions() []string { return []string{"http", "llm"} }
 
-// Action returns http, and nil for every other name.
+// Action returns an action, and nil for every other name.
 func (Catalog) Action(name string) *dsl.ActionSpec {
-	if name != "http" {
-		return nil
+	switch name {
+	case "http":
+		return requestSpec()
+	case "llm":
+		return questionSpec()
 	}
+	return nil
+}
+
+func requestSpec() *dsl.ActionSpec {
 	return &dsl.ActionSpec{
 		Name: "http", Doc: "sends a request",
 		Input: func() fields.Declarer { return new(request) },
