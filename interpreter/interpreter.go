@@ -32,6 +32,8 @@ type Interpreter struct {
 	// Behavior says whether runs stay on the build of a worker deployment that
 	// began them; they move on if it is not set.
 	Behavior workflow.VersioningBehavior
+	// Watch is told what a run does while a history is replayed.
+	Watch Watcher
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -102,7 +104,7 @@ func (i *Interpreter) load(ctx workflow.Context, in *given, l *link) (*run, erro
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin, i.chain(in))
-	r.link, r.mail, r.converter = l, newMailbox(&l.inbox), i.converter()
+	r.link, r.mail, r.converter, r.watch = l, newMailbox(&l.inbox), i.converter(), i.Watch
 	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}

@@ -135,6 +135,9 @@ func (r *run) enter(ctx workflow.Context, t *turn) bool {
 		return false
 	}
 	t.view = r.begins(ctx, s)
+	if r.watch != nil {
+		r.watch.Begins(ctx, s)
+	}
 	if t.err = err; err != nil {
 		return false
 	}
