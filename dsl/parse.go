@@ -17,7 +17,7 @@ func parseDefinition(n *syntax.Node, actions Catalog, diags *diag.List) *Definit
 	d := &Definition{Span: n.Span}
 	fields.Bind(d, "a workflow", n, fields.Env{Diags: diags, Context: actions})
 	for _, list := range d.lists() {
-		number(list, "")
+		number(list, "", list.Name)
 	}
 	return d
 }
@@ -312,8 +312,33 @@ func stepName(verb string) string {
 }
 
 // number gives each step of a block its path: the ids that lead to it, and
-// positions where there are none.
-func number(b Block, parent string) {
+// positions where there are none. In a patch a step with an id has the path that
+// it would have without the patch: what a run has recorded must not depend on
+// whether a step is guarded.
+func number(b Block, parent, outside string) {
+	if b.Name != "" {
+		parent = join(parent, b.Name)
+	}
+	for i, s := range b.Steps {
+		if s.ID != "" {
+			s.Path = join(outside, s.ID)
+		} else {
+			s.Path = join(parent, fmt.Sprintf("%s_%d", s.Verb, i+1))
+		}
+		_, patch := s.Body.(*Patch)
+		for _, inner := range s.blocks() {
+			around := join(s.Path, inner.Name)
+			if patch && (inner.Name == "then" || inner.Name == "else") {
+				around = outside
+			}
+			number(inner, s.Path, around)
+		}
+	}
+}
+
+// nest gives each step of a block the path that it had before those in patches
+// had paths of their own: a run that was started then has recorded these.
+func nest(b Block, parent string) {
 	if b.Name != "" {
 		parent = join(parent, b.Name)
 	}
@@ -324,7 +349,7 @@ func number(b Block, parent string) {
 		}
 		s.Path = join(parent, segment)
 		for _, inner := range s.blocks() {
-			number(inner, s.Path)
+			nest(inner, s.Path)
 		}
 	}
 }
@@ -332,6 +357,9 @@ func number(b Block, parent string) {
 func join(parent, segment string) string {
 	if parent == "" {
 		return segment
+	}
+	if segment == "" {
+		return parent
 	}
 	return parent + "/" + segment
 }

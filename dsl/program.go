@@ -77,6 +77,21 @@ func digest(sources []Source) string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
+// CompileNested is Compile for runs that were started when the steps in a patch
+// had paths that told so.
+func CompileNested(sources []Source, actions Catalog) (*Program, error) {
+	p, err := Compile(sources, actions)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range p.lists() {
+		nest(list, "")
+	}
+	p.byPath = map[string]*Step{}
+	p.WalkAll(func(s *Step) { p.byPath[s.Path] = s })
+	return p, nil
+}
+
 // Compile makes a program of recorded sources. What does not compile was
 // recorded by another version of the language.
 func Compile(sources []Source, actions Catalog) (*Program, error) {

@@ -30,6 +30,7 @@ type Pin struct {
 	Queues     map[string]string `json:"queues,omitempty"`  // of children, by workflow type
 	Stored     bool              `json:"stored,omitempty"`  // large values are kept outside of the history
 	Upgrade    string            `json:"upgrade,omitempty"` // what the definition says of newer texts, unless it is never
+	Flat       bool              `json:"flat,omitempty"`    // steps in patches have the paths that they would have without
 	Kept       string            `json:"kept,omitempty"`    // why a run that was continued keeps its text; then there is no source
 	Source     []byte            `json:"-"`                 // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
@@ -63,12 +64,16 @@ func NewPin(p *dsl.Program, env map[string]string) (Pin, error) {
 		return Pin{}, fmt.Errorf("the definition of %q is too long: packed it takes %s, and a run can record %s",
 			p.Name, value.FormatSize(int64(packed.Len())), value.FormatSize(maxPacked))
 	}
-	pin := Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env, Queues: p.Queues}
+	pin := Pin{Digest: p.Digest, Language: dsl.Language, Source: packed.Bytes(), Env: env, Queues: p.Queues, Flat: p.Upgrades(dsl.UpgradeAlways)}
 	if !p.Upgrades(dsl.UpgradeNever) {
 		pin.Upgrade = p.Versioning.Upgrade
 	}
 	return pin, nil
 }
+
+// Nested tells whether the steps in the patches of the run have paths that tell
+// so, because it was started when they had.
+func (p Pin) Nested() bool { return p.Upgrade == dsl.UpgradeAlways && !p.Flat }
 
 // Sources unpacks the recorded definition.
 func (p Pin) Sources() (sources []dsl.Source, err error) {

@@ -93,7 +93,7 @@ func (i *Interpreter) follow(name string, recorded Pin) Pin {
 			env[k] = from[k]
 		}
 	}
-	newest.Env, newest.Stored, newest.Kept = env, recorded.Stored, recorded.Kept
+	newest.Env, newest.Stored, newest.Kept, newest.Flat = env, recorded.Stored, recorded.Kept, recorded.Flat
 	newest.Upgrade = recorded.Upgrade
 	return newest
 }

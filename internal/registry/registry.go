@@ -30,7 +30,7 @@ type Registry struct {
 	used     map[string][]dsl.Attribute // search attributes, by workflow type
 	known    map[string]string          // types of the namespace's search attributes; nil if nobody could ask
 	missing  map[string]string          // why a known type cannot start
-	compiled map[string]*dsl.Program    // by digest
+	compiled map[string]*dsl.Program    // by digest, or else by keyOf
 	order    []string                   // of compiled, oldest first
 	flights  singleflight.Group
 }
@@ -60,7 +60,7 @@ func (r *Registry) Set(programs []*dsl.Program) (complaints []string, err error)
 		r.used[p.Name] = p.AttributesUsed()
 	}
 	for _, p := range programs {
-		r.keep(p)
+		r.keep(p.Digest, p)
 	}
 	return complaints, nil
 }
@@ -145,12 +145,12 @@ func (r *Registry) Pin(workflowType string) (interpreter.Pin, error) {
 // Program implements interpreter.Programs.
 func (r *Registry) Program(pin interpreter.Pin) (*dsl.Program, error) {
 	r.mu.RLock()
-	p := r.compiled[pin.Digest]
+	p := r.compiled[keyOf(pin)]
 	r.mu.RUnlock()
 	if p != nil {
 		return p, nil
 	}
-	v, err, _ := r.flights.Do(pin.Digest, func() (any, error) { return r.compile(pin) })
+	v, err, _ := r.flights.Do(keyOf(pin), func() (any, error) { return r.compile(pin) })
 	if err != nil {
 		return nil, err
 	}
@@ -165,26 +165,38 @@ func (r *Registry) compile(pin interpreter.Pin) (*dsl.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := dsl.Compile(sources, r.Actions)
+	compile := dsl.Compile
+	if pin.Nested() {
+		compile = dsl.CompileNested
+	}
+	p, err := compile(sources, r.Actions)
 	if err != nil {
 		return nil, fmt.Errorf("the definition this run recorded does not compile on this worker: %w", err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keep(p)
+	r.keep(keyOf(pin), p)
 	return p, nil
+}
+
+// keyOf tells the programs of recorded texts apart.
+func keyOf(pin interpreter.Pin) string {
+	if pin.Nested() {
+		return pin.Digest + "/nested"
+	}
+	return pin.Digest
 }
 
 // keep remembers a compiled program, and forgets the oldest of too many. The
 // caller holds the lock.
-func (r *Registry) keep(p *dsl.Program) {
+func (r *Registry) keep(key string, p *dsl.Program) {
 	if r.compiled == nil {
 		r.compiled = map[string]*dsl.Program{}
 	}
-	if r.compiled[p.Digest] == nil {
-		r.order = append(r.order, p.Digest)
+	if r.compiled[key] == nil {
+		r.order = append(r.order, key)
 	}
-	r.compiled[p.Digest] = p
+	r.compiled[key] = p
 	for len(r.order) > maxKept {
 		delete(r.compiled, r.order[0])
 		r.order = r.order[1:]
