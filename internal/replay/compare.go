@@ -153,9 +153,36 @@ func (c *comparison) difference(gone *recorded, extra *sent) *Finding {
 	case gone != nil:
 		f.Message = fmt.Sprintf("the history has %s here%s, and the text does not", gone, c.ofStep(gone))
 	default:
+		if f := c.otherOrder(); f != nil {
+			return f
+		}
 		return c.otherEnd()
 	}
 	return f
+}
+
+// otherOrder is the first command that the text gives before another which
+// stands before it in the history.
+func (c *comparison) otherOrder() *Finding {
+	place := map[*sent]int{}
+	for i, s := range c.log.sent {
+		place[s] = i
+	}
+	var latest *pair
+	for _, p := range c.pairs() {
+		if p.recorded == nil || p.sent == nil {
+			continue
+		}
+		if latest != nil && latest.recorded.task == p.recorded.task && place[p.sent] < place[latest.sent] {
+			f := &Finding{Event: latest.recorded.event.GetEventId(), Message: fmt.Sprintf("the history has %s%s before %s, and the text has it after", latest.recorded, c.ofStep(latest.recorded), p.recorded)}
+			if s := latest.sent.step; s != nil {
+				f.Step, f.New = nameOf(s), s.At()
+			}
+			return f
+		}
+		latest = &p
+	}
+	return nil
 }
 
 // otherEnd is the difference in how the run ends, if that is one.
