@@ -102,3 +102,20 @@ func pinIn(marker *historypb.MarkerRecordedEventAttributes, dc converter.DataCon
 func decoded(p *commonpb.Payload, dc converter.DataConverter) (raw converter.RawValue, err error) {
 	return raw, dc.FromPayload(p, &raw)
 }
+
+// IsCarried tells whether a payload is what a run has left to the one that goes
+// on with it.
+func IsCarried(p *commonpb.Payload) bool { return len(p.GetMetadata()[carriedKey]) > 0 }
+
+// WithoutSettings is a recorded definition without the settings of the worker.
+func WithoutSettings(p *commonpb.Payload) (*commonpb.Payload, error) {
+	pin, err := readPin(converter.NewRawValue(p))
+	if err != nil {
+		return nil, err
+	}
+	for name := range pin.Env {
+		pin.Env[name] = "redacted"
+	}
+	raw, err := pin.payload()
+	return raw.Payload(), err
+}

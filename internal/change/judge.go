@@ -14,12 +14,12 @@ import (
 type effect int
 
 const (
-	decides effect = iota // which commands the run gives, and in which order
-	shown                 // nothing but what people read
-	sends                 // what goes out with a command that is given anyway
-	times                 // how long a timer runs
-	checks                // nothing in the run: another process looks at it
-	projects              // what the worker of an activity makes of its result
+	decides  effect = iota // which commands the run gives, and in which order
+	shown                  // nothing but what people read
+	sends                  // what goes out with a command that is given anyway
+	times                  // how long a timer runs
+	checks                 // nothing in the run: another process looks at it
+	projects               // what the worker of an activity makes of its result
 )
 
 // stepKeys are the keys of steps that do not decide.
@@ -69,7 +69,7 @@ func (d *differ) judge(key string, path []string, was, is *syntax.Node) Change {
 		c.Verdict, c.Why = Patch, "it decides what a run does; one that went by would be blocked"
 	}
 	if c.Verdict == Patch {
-		c.Snippet = d.guardValue(path, was, is)
+		c.Snippet = d.instead(path, was, is)
 	}
 	return c
 }

@@ -60,24 +60,40 @@ func item(text string) string {
 // bare are the keys of which the value is an expression without ${ }.
 var bare = []string{"if", "for_each", "while", "until", "await", "when", "where", "expect", "key", "check", "dedupe"}
 
-// guardValue is an expression that asks for a patch, for a value that is
-// another one; "" where none can be made of the two.
-func (d *differ) guardValue(path []string, was, is *syntax.Node) string {
-	if len(d.at) == 0 || was == nil || is == nil {
+// computed are the keys of which the value may be an expression in ${ }.
+var computed = []string{"sleep", "value", "set", "with", "args", "return", "output", "title", "collect", "log", "details", "fields", "message"}
+
+// instead is what to write in place of a value that is another one: an
+// expression that asks for a patch, or the whole step behind one.
+func (d *differ) instead(path []string, was, is *syntax.Node) string {
+	if len(d.at) == 0 {
 		return ""
 	}
+	at := d.at[len(d.at)-1]
 	plain := slices.Contains(bare, path[len(path)-1])
-	now, ok := operand(is, plain)
-	old, also := operand(was, plain)
-	if !ok || !also {
-		return ""
+	if was != nil && is != nil && (plain || slices.Contains(computed, path[0])) {
+		now, ok := operand(is, plain)
+		old, also := operand(was, plain)
+		if ok && also {
+			return d.asking(at.now, path[len(path)-1], now, old, plain)
+		}
 	}
-	id := d.patchID("change-" + slug(nameOf(d.at[len(d.at)-1].now)))
+	if len(d.now.within(d.now.nodes[at.now])) > 1 || len(d.old.within(d.old.nodes[at.old])) > 1 {
+		return "" // the ids of the steps inside would be there twice
+	}
+	return d.guard(at.old, at.now, "change")
+}
+
+// asking is a key with an expression that asks for a patch.
+func (d *differ) asking(s *dsl.Step, key, now, old string, plain bool) string {
+	id := d.patchID("change-" + slug(nameOf(s)))
 	text := fmt.Sprintf("patched('%s') ? %s : %s", id, now, old)
-	if !plain {
+	if plain {
+		text = fmt.Sprintf("%q", text)
+	} else {
 		text = `"${ ` + text + ` }"`
 	}
-	return fmt.Sprintf("%s: %s # and patches: {%s: active}\n", path[len(path)-1], text, id)
+	return fmt.Sprintf("%s: %s # and patches: {%s: active}\n", key, text, id)
 }
 
 // operand is a value as a part of an expression, where it can be one.

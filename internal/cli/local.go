@@ -37,7 +37,16 @@ func (s *session) dir() string {
 // load reads definitions. Warnings are shown; mistakes are a problem, and all
 // of them are shown.
 func (s *session) load(paths []string) (*dsl.Workspace, error) {
-	w, diags, err := project.Load(s.dir(), paths, workers.Catalog{})
+	return s.take(project.Load(s.dir(), paths, workers.Catalog{}))
+}
+
+// loadText reads one of several texts of the same definitions.
+func (s *session) loadText(path string) (*dsl.Workspace, error) {
+	return s.take(project.LoadText(s.dir(), path, workers.Catalog{}))
+}
+
+// take shows what is wrong with definitions that have been read.
+func (s *session) take(w *dsl.Workspace, diags diag.List, err error) (*dsl.Workspace, error) {
 	if err != nil {
 		return nil, usage("%s", err)
 	}

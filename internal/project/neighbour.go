@@ -27,9 +27,7 @@ func neighbours(dir string, names []string, asked []*source.File) (found []*sour
 			found = append(found, f)
 			continue
 		}
-		for _, m := range workflowKey.FindAllSubmatch(f.Text, -1) {
-			waiting[f] = append(waiting[f], strings.TrimSpace(string(m[1])))
-		}
+		waiting[f] = workflowsIn(f)
 		order = append(order, f)
 	}
 	for texts := slices.Concat(asked, found); len(texts) > 0; texts = texts[1:] {
@@ -41,6 +39,25 @@ func neighbours(dir string, names []string, asked []*source.File) (found []*sour
 		}
 	}
 	return found
+}
+
+// withoutCopies leaves out the files that define a workflow of those asked for.
+func withoutCopies(dir string, names []string, asked []*source.File) []string {
+	var defined []string
+	for _, f := range asked {
+		defined = append(defined, workflowsIn(f)...)
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		f, err := read(dir, name)
+		return err == nil && slices.ContainsFunc(workflowsIn(f), func(w string) bool { return slices.Contains(defined, w) })
+	})
+}
+
+func workflowsIn(f *source.File) (names []string) {
+	for _, m := range workflowKey.FindAllSubmatch(f.Text, -1) {
+		names = append(names, strings.TrimSpace(string(m[1])))
+	}
+	return names
 }
 
 // mentions tells whether a name stands in a text on its own.

@@ -28,6 +28,16 @@ const maxFile = 4 << 20
 // files that nothing needs are warnings. File names in diagnostics are relative
 // to dir, where the user stands.
 func Load(dir string, paths []string, actions dsl.Catalog) (*dsl.Workspace, diag.List, error) {
+	return load(dir, paths, actions, func(around []string, _ []*source.File) []string { return around })
+}
+
+// LoadText is Load for one of several texts of the same workflows, which may
+// stand beside each other: the others are left out.
+func LoadText(dir, path string, actions dsl.Catalog) (*dsl.Workspace, diag.List, error) {
+	return load(dir, []string{path}, actions, func(around []string, asked []*source.File) []string { return withoutCopies(dir, around, asked) })
+}
+
+func load(dir string, paths []string, actions dsl.Catalog, among func(around []string, asked []*source.File) []string) (*dsl.Workspace, diag.List, error) {
 	chosen, err := choose(dir, paths)
 	if err != nil {
 		return nil, nil, err
@@ -40,7 +50,7 @@ func Load(dir string, paths []string, actions dsl.Catalog) (*dsl.Workspace, diag
 		}
 		asked = append(asked, f)
 	}
-	w, diags := dsl.Load(append(slices.Clip(asked), neighbours(dir, chosen.around, asked)...), actions)
+	w, diags := dsl.Load(append(slices.Clip(asked), neighbours(dir, among(chosen.around, asked), asked)...), actions)
 	return w, w.Focus(asked, diags), nil
 }
 

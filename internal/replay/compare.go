@@ -213,9 +213,7 @@ func (c *comparison) otherEnd() *Finding {
 func (c *comparison) stepOf(r *recorded) *dsl.Step {
 	if c.before == nil {
 		c.before = newLog()
-		old := *c.texts
-		old.new = old.old
-		_ = run(c.history, &old, c.before, c.options)
+		_ = run(c.history, c.texts.asRecorded(), c.before, c.options)
 	}
 	seen := map[*sent]bool{}
 	for _, other := range recordedIn(c.history) {

@@ -160,6 +160,7 @@ type texts struct {
 	*registry.Registry
 	old, new *dsl.Program
 	pin      interpreter.Pin // of the new one
+	recorded interpreter.Pin // of the old one
 }
 
 // textsOf finds the texts of a history.
@@ -172,7 +173,7 @@ func textsOf(h *historypb.History, o Options) (*texts, error) {
 	if t.old, err = t.Registry.Program(pins[0]); err != nil {
 		return nil, err
 	}
-	t.new, t.pin = t.old, pins[0]
+	t.new, t.pin, t.recorded = t.old, pins[0], pins[0]
 	if o.Definition == nil {
 		return t, nil
 	}
@@ -182,6 +183,11 @@ func textsOf(h *historypb.History, o Options) (*texts, error) {
 	}
 	t.pin, err = t.Registry.Pin(t.new.Name)
 	return t, err
+}
+
+// asRecorded are the texts without the one that takes the place of another.
+func (t *texts) asRecorded() *texts {
+	return &texts{Registry: t.Registry, old: t.old, new: t.old, pin: t.recorded, recorded: t.recorded}
 }
 
 // Pin implements interpreter.Programs: it is the newest text, which a run takes
