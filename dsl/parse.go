@@ -320,10 +320,8 @@ func number(b Block, parent, outside string) {
 		parent = join(parent, b.Name)
 	}
 	for i, s := range b.Steps {
-		if s.ID != "" {
+		if s.Path = join(parent, s.segment(i)); s.ID != "" {
 			s.Path = join(outside, s.ID)
-		} else {
-			s.Path = join(parent, fmt.Sprintf("%s_%d", s.Verb, i+1))
 		}
 		_, patch := s.Body.(*Patch)
 		for _, inner := range s.blocks() {
@@ -343,15 +341,19 @@ func nest(b Block, parent string) {
 		parent = join(parent, b.Name)
 	}
 	for i, s := range b.Steps {
-		segment := cmp.Or(s.ID, s.tool)
-		if segment == "" {
-			segment = fmt.Sprintf("%s_%d", s.Verb, i+1)
-		}
-		s.Path = join(parent, segment)
+		s.Path = join(parent, cmp.Or(s.ID, s.segment(i)))
 		for _, inner := range s.blocks() {
 			nest(inner, s.Path)
 		}
 	}
+}
+
+// segment is what a step without an id is called by its place in a list.
+func (s *Step) segment(i int) string {
+	if s.tool != "" {
+		return s.tool
+	}
+	return fmt.Sprintf("%s_%d", s.Verb, i+1)
 }
 
 func join(parent, segment string) string {

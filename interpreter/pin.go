@@ -121,6 +121,7 @@ func readPin(raw converter.RawValue) (p Pin, err error) {
 	p = Pin{Digest: textIn(m, "digest"), Language: textIn(m, "language"), Upgrade: textIn(m, "upgrade"), Kept: textIn(m, "kept"), Source: source}
 	p.Env, p.Attributes, p.Queues = textsIn(m, "env"), textsIn(m, "attributes"), textsIn(m, "queues")
 	p.Stored, _ = m["stored"].(bool)
+	p.Flat, _ = m["flat"].(bool)
 	return p, nil
 }
 

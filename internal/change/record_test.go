@@ -69,8 +69,9 @@ func (b *base) record(t *testing.T, c client.Client, r recording) {
 	if _, err := programs.Set(space.Programs); err != nil {
 		t.Fatal(err)
 	}
-	w := worker.New(c, queue, interpreter.Options(worker.Options{Identity: "test"}))
-	(&interpreter.Interpreter{Programs: programs}).Register(w)
+	i := &interpreter.Interpreter{Programs: programs}
+	w := worker.New(c, queue, i.Options(worker.Options{Identity: "test"}))
+	i.Register(w)
 	w.RegisterDynamicActivity(r.activity, activity.DynamicRegisterOptions{})
 	if err := w.Start(); err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func TestRegistryRefusesOtherLanguagesAndBrokenPins(t *testing.T) {
 func TestRegistryForgetsTheOldest(t *testing.T) {
 	r := &Registry{Actions: dsl.NoActions{}}
 	for i := range maxKept + 5 {
-		r.keep("", &dsl.Program{Digest: fmt.Sprint(i)})
+		r.keep(fmt.Sprint(i), new(dsl.Program))
 	}
 	if len(r.compiled) != maxKept || r.compiled["4"] != nil || r.compiled["5"] == nil {
 		t.Errorf("%d programs are kept", len(r.compiled))

@@ -10,6 +10,7 @@ import (
 
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/partitur/partitur/dsl"
@@ -109,16 +110,18 @@ func outcome(findings []Finding) string {
 
 // run replays a history with the SDK, which compares the commands.
 func run(h *historypb.History, t *texts, log *log, o Options) error {
+	i := &interpreter.Interpreter{Programs: t, Converter: o.Converter, Watch: log}
+	before := worker.Options{Interceptors: []interceptor.WorkerInterceptor{&observer{log: log}}}
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
 		DataConverter:            o.Converter,
 		ExternalStorage:          o.Storage,
-		Interceptors:             append(interpreter.Options(worker.Options{}).Interceptors, &observer{log: log}),
+		Interceptors:             i.Options(before).Interceptors,
 		DisableDeadlockDetection: true,
 	})
 	if err != nil {
 		return err
 	}
-	(&interpreter.Interpreter{Programs: t, Converter: o.Converter, Watch: log}).Register(replayer)
+	i.Register(replayer)
 	return plain(replayer.ReplayWorkflowHistoryWithOptions(silent{}, h, interpreter.ReplayOptions(h)))
 }
 
