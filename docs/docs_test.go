@@ -148,7 +148,7 @@ func (l *language) part(p reference.Part, n *syntax.Node) {
 	if p.Named {
 		found = nil
 		for _, e := range n.Entries {
-			found = append(found, e.Value)
+			found = append(append(found, e.Value), e.Value.Items...)
 		}
 	}
 	for _, m := range found {

@@ -90,6 +90,9 @@ func (w *Workspace) add(d fields.Declarer, what string, n *syntax.Node, diags *d
 		w.definitions = append(w.definitions, parseDefinition(n, w.actions, diags))
 		return
 	}
+	if _, ok := d.(*Cases); ok {
+		n = spread(n, diags)
+	}
 	fields.Bind(d, what, n, fields.Env{Diags: diags, Context: w.actions})
 	switch d := d.(type) {
 	case *Project:

@@ -75,7 +75,11 @@ func (r *run) duration(s *dsl.Step, v *expr.Value, sc *scope) (time.Duration, er
 
 func (r *run) condition(s *dsl.Step, e *expr.Expr, sc *scope) (bool, error) {
 	r.at(s, sc)
-	return e.EvalBool(sc.vars)
+	holds, err := e.EvalBool(sc.vars)
+	if err == nil {
+		r.tell(Notice{Kind: ConditionAsked, Step: s, At: e.Span, Holds: holds})
+	}
+	return holds, err
 }
 
 func wrongType(v *expr.Value, want string, got any) error {

@@ -65,6 +65,7 @@ func without[T comparable](list []T, gone T) []T {
 // first.
 func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
 	r.mail.numbers[s.Name]++
+	r.tell(Notice{Kind: MessageTaken, At: s.Span})
 	h := r.newHandler(ctx, "signal", s.Name, strconv.Itoa(r.mail.numbers[s.Name]))
 	h.scope.vars["message"] = message
 	if s.Instant {

@@ -34,6 +34,8 @@ type Interpreter struct {
 	Behavior workflow.VersioningBehavior
 	// Watch is told what a run does while a history is replayed.
 	Watch Watcher
+	// Tell is told what runs do that is new; nil but in tests.
+	Tell func(Notice)
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -104,7 +106,7 @@ func (i *Interpreter) load(ctx workflow.Context, in *given, l *link) (*run, erro
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin, i.chain(in))
-	r.link, r.mail, r.converter, r.watch = l, newMailbox(&l.inbox), i.converter(), i.Watch
+	r.link, r.mail, r.converter, r.watch, r.told = l, newMailbox(&l.inbox), i.converter(), i.Watch, i.Tell
 	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}

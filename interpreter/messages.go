@@ -87,6 +87,7 @@ func (r *run) accept(ctx workflow.Context, a arrival) {
 	case err != nil:
 		r.invalid(ctx, s, err)
 	case !s.Handled():
+		r.tell(Notice{Kind: MessageTaken, At: s.Span})
 		r.mail.unread = append(r.mail.unread, *l)
 	default:
 		r.handleSignal(ctx, s, l.value)

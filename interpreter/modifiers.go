@@ -98,6 +98,7 @@ func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (
 		if !fits {
 			continue
 		}
+		r.tell(Notice{Kind: ErrorCaught, Step: s, At: c.Span})
 		if err := r.answering(ctx, c.Do, inner, o.failure); err != nil || c.Output == nil {
 			return nil, because(err, o.failure)
 		}

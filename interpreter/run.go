@@ -32,6 +32,7 @@ type run struct {
 	mail      *mailbox
 	converter converter.DataConverter
 	watch     Watcher           // nil but where a history is replayed for its own sake
+	told      func(Notice)      // nil but in tests
 	base      workflow.Context  // of the run itself
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked

@@ -138,6 +138,7 @@ func (r *run) queries(ctx workflow.Context) error {
 // query answers an author's query from what the run sees at the time.
 func (r *run) query(q *dsl.Query) func() (any, error) {
 	return func() (any, error) {
+		r.tell(Notice{Kind: MessageTaken, At: q.Span})
 		v, err := r.evalAt("queries."+q.Name, q.Value, &scope{vars: r.vars})
 		if err != nil {
 			return nil, err

@@ -132,12 +132,14 @@ func (r *run) enter(ctx workflow.Context, t *turn) bool {
 	if !holds && err == nil {
 		sc.record(s, "skipped", nil, nil)
 		r.skips(ctx, s)
+		r.tellEnd(s, &outcome{status: "skipped"})
 		return false
 	}
 	t.view = r.begins(ctx, s)
 	if r.watch != nil {
 		r.watch.Begins(ctx, s)
 	}
+	r.tell(Notice{Kind: StepBegan, Step: s})
 	if t.err = err; err != nil {
 		return false
 	}
@@ -168,6 +170,7 @@ func (r *run) finish(ctx workflow.Context, t *turn) *outcome {
 	}
 	r.finally(ctx, t.step, t.scope, o)
 	r.ends(ctx, t.view, o)
+	r.tellEnd(t.step, o)
 	return o
 }
 

@@ -144,6 +144,7 @@ func (r *run) undoAll(ctx workflow.Context, entries []*entry, how *dsl.Compensat
 	for _, e := range entries {
 		if stopped {
 			e.status = "skipped"
+			r.tellUndone(e)
 			continue
 		}
 		r.undoOne(detached, e, how)
@@ -181,12 +182,14 @@ func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
 		switch {
 		case err == nil:
 			e.status, e.err = "succeeded", nil
+			r.tellUndone(e)
 			return
 		case e.decision == nil:
 			r.undoFails(ctx, e, how, err)
 			return
 		case e.decision.Action == Skip:
 			e.skip()
+			r.tellUndone(e)
 			return
 		}
 	}
@@ -201,6 +204,7 @@ func (r *run) undoFails(ctx workflow.Context, e *entry, how *dsl.Compensation, e
 		e.status = "waiting"
 	}
 	workflow.GetLogger(ctx).Error("a compensation failed", "step", e.step.Path, "error", e.err.Error())
+	r.tellUndone(e)
 	if how.DeadLetter != nil && first {
 		r.deadLetter(ctx, e, how.DeadLetter)
 	}

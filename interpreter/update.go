@@ -81,6 +81,7 @@ func (r *run) checkRules(ctx workflow.Context, u *dsl.Update, message any) error
 		if err != nil {
 			return err
 		}
+		r.tell(Notice{Kind: ConditionAsked, At: rule.Check.Span, Holds: holds})
 		if holds {
 			continue
 		}
@@ -119,6 +120,7 @@ func (r *run) answerUpdate(ctx workflow.Context, u *dsl.Update, args []converter
 // updateSteps runs the steps of an update. What has arrived before it has its
 // turn first, and may be the reason why it is refused after all.
 func (r *run) updateSteps(ctx workflow.Context, h *handler, u *dsl.Update, args []converter.RawValue) (any, error) {
+	r.tell(Notice{Kind: MessageTaken, At: u.Span})
 	message, err := r.updateMessage(u, args)
 	if err != nil {
 		return nil, err

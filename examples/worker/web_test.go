@@ -65,36 +65,30 @@ func firstCase(t *testing.T, space *dsl.Workspace, p *dsl.Program) *dsl.TestCase
 // learn takes up the mocks of an example.
 func (s *standIn) learn(p *dsl.Program, one *dsl.TestCase) {
 	p.WalkAll(func(step *dsl.Step) {
-		if _, action := step.Body.(*dsl.Action); !action || one.Mocks[step.ID] == nil {
+		if _, action := step.Body.(*dsl.Action); !action || one.Mocks.Find(step.ID) == nil {
 			return
 		}
 		text := string(step.Span.File.Text[step.Span.Start:step.Span.End])
 		if m := address.FindStringSubmatch(text); m != nil {
-			s.add("/"+p.Name+m[1], one.Mocks[step.ID])
+			s.add("/"+p.Name+m[1], one.Mocks.Find(step.ID))
 		}
 	})
-	for name, mock := range one.Mocks {
+	for _, mock := range one.Mocks {
 		for _, base := range one.Env {
-			if _, path, ok := strings.Cut(name, " "+fmt.Sprint(base)); ok {
+			if _, path, ok := strings.Cut(mock.Name, " "+fmt.Sprint(base)); ok {
 				s.add("/"+p.Name+path, mock)
 			}
 		}
 	}
 }
 
-func (s *standIn) add(path string, mock any) {
-	list, ok := mock.([]any)
-	if !ok {
-		list = []any{mock}
-	}
-	for _, one := range list {
-		m, _ := one.(object)
-		answer, _ := m["return"].(object)
-		times, ok := m["times"].(int)
-		if !ok {
-			times = 1
+func (s *standIn) add(path string, mock *dsl.Mock) {
+	for _, one := range mock.Answers {
+		var answer object
+		if one.Return != nil {
+			answer, _ = one.Return.Const.(object)
 		}
-		for range times {
+		for range max(one.Times, 1) {
 			s.answers[path] = append(s.answers[path], answer)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/builtins"
+	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -31,10 +32,7 @@ type workers struct {
 }
 
 // InterceptWorkflow is called once for each run.
-func (w *workers) InterceptWorkflow(ctx workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
-	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil {
-		w.stage.id = info.WorkflowExecution.ID
-	}
+func (w *workers) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
 	i := &inbound{stage: w.stage}
 	i.Next = next
 	return i
@@ -52,34 +50,91 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 	return i.Next.Init(o)
 }
 
+// ExecuteWorkflow sees that the run comes to an end. Nothing can be relied on
+// before: the environment may move its clock before it begins the run.
+func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
+	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil && i.stage.remote == nil {
+		i.stage.bounded()
+	}
+	return i.Next.ExecuteWorkflow(ctx, in)
+}
+
 type outbound struct {
 	interceptor.WorkflowOutboundInterceptorBase
 	stage *stage
+}
+
+// GetVersion lacks the patches that the case says the run does not have.
+func (o *outbound) GetVersion(ctx workflow.Context, id string, least, most workflow.Version) workflow.Version {
+	if slices.Contains(o.stage.written.Unpatched, id) {
+		return workflow.DefaultVersion
+	}
+	return o.Next.GetVersion(ctx, id, least, most)
+}
+
+// UpsertTypedSearchAttributes notes what the workflow under test is found by.
+func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...temporal.SearchAttributeUpdate) error {
+	if o.stage.programOf(ctx) == o.stage.program {
+		for key, v := range temporal.NewSearchAttributes(updates...).GetUntypedValues() {
+			o.stage.attributes[key.GetName()] = plain(v)
+		}
+	}
+	return o.Next.UpsertTypedSearchAttributes(ctx, updates...)
+}
+
+// UpsertMemo notes what the workflow under test has noted.
+func (o *outbound) UpsertMemo(ctx workflow.Context, memo map[string]any) error {
+	if o.stage.programOf(ctx) == o.stage.program {
+		for name, v := range memo {
+			if raw, is := v.(converter.RawValue); is {
+				v, _ = decode(raw)
+			}
+			o.stage.memo[name] = v
+		}
+	}
+	return o.Next.UpsertMemo(ctx, memo)
+}
+
+// plain is a value of a search attribute as an author would write it.
+func plain(v any) any {
+	switch v := v.(type) {
+	case int64:
+		return int(v)
+	case time.Time:
+		return v.UTC().Format(time.RFC3339Nano)
+	case []string:
+		list := make([]any, len(v))
+		for i, s := range v {
+			list[i] = s
+		}
+		return list
+	}
+	return v
 }
 
 // ExecuteActivity answers from the mocks.
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetActivityOptions(ctx)
 	step := stepOf(o.stage.programOf(ctx), options.ActivityID, activity, options.Summary)
-	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
+	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout})
 }
 
 // ExecuteLocalActivity answers from the mocks.
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetLocalActivityOptions(ctx)
 	step := stepOf(o.stage.programOf(ctx), "", activity, options.Summary)
-	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), options.RetryPolicy, options.ScheduleToCloseTimeout)
+	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout})
 }
 
 // begin plays all attempts of an activity beside what goes on in the run.
-func (s *stage) begin(ctx workflow.Context, r *request, policy *temporal.RetryPolicy, within time.Duration) workflow.Future {
+func (s *stage) begin(ctx workflow.Context, r *request, b bounds) workflow.Future {
 	future, settable := workflow.NewFuture(ctx)
 	if ctx.Err() != nil {
 		settable.SetError(ctx.Err())
 		return future
 	}
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		result, state, err := s.attempts(ctx, r, policy, within)
+		result, state, err := s.attempts(ctx, r, b)
 		if err != nil {
 			settable.SetError(activityError(r.activity, state, err))
 			return
@@ -89,16 +144,28 @@ func (s *stage) begin(ctx workflow.Context, r *request, policy *temporal.RetryPo
 	return future
 }
 
+// bounds are how long an activity may take, and how often it is tried.
+type bounds struct {
+	policy       *temporal.RetryPolicy
+	attempt, all time.Duration // start to close, schedule to close; 0 is no bound
+}
+
 // attempts plays an activity until it succeeds or its policy gives up.
-func (s *stage) attempts(ctx workflow.Context, r *request, policy *temporal.RetryPolicy, within time.Duration) (any, enumspb.RetryState, error) {
-	scheduled := workflow.Now(ctx)
+func (s *stage) attempts(ctx workflow.Context, r *request, b bounds) (any, enumspb.RetryState, error) {
+	scheduled := s.now()
 	for attempt := 1; ; attempt++ {
-		result, err := s.attempt(ctx, r, attempt)
+		if b.all > 0 {
+			b.attempt = shorter(b.attempt, b.all-s.now().Sub(scheduled))
+		}
+		result, err := s.attempt(ctx, r, attempt, b.attempt)
 		if err == nil {
 			return result, 0, nil
 		}
-		pause, state := next(policy, attempt, err)
-		if state == 0 && within > 0 && workflow.Now(ctx).Add(pause).After(scheduled.Add(within)) {
+		if ctx.Err() != nil && temporal.IsCanceledError(err) {
+			return nil, enumspb.RETRY_STATE_CANCEL_REQUESTED, err
+		}
+		pause, state := next(b.policy, attempt, err)
+		if state == 0 && b.all > 0 && s.now().Add(pause).After(scheduled.Add(b.all)) {
 			state = enumspb.RETRY_STATE_TIMEOUT
 		}
 		if state != 0 {
@@ -110,19 +177,63 @@ func (s *stage) attempts(ctx workflow.Context, r *request, policy *temporal.Retr
 	}
 }
 
-// attempt plays one attempt, and notes it.
-func (s *stage) attempt(ctx workflow.Context, r *request, attempt int) (any, error) {
+// shorter is the shorter of two durations, of which 0 is none.
+func shorter(bound, other time.Duration) time.Duration {
+	if bound == 0 {
+		return other
+	}
+	return min(bound, other)
+}
+
+// attempt plays one attempt within a bound, and notes it.
+func (s *stage) attempt(ctx workflow.Context, r *request, attempt int, within time.Duration) (any, error) {
 	var result any
-	now := func() time.Time { return workflow.Now(ctx) }
-	err := s.breakers.Guard(r.breaker, now, func() (err error) {
-		s.calls = append(s.calls, r.name())
-		result, err = s.answer(r)
+	var takes time.Duration
+	err := s.breakers.Guard(r.breaker, s.now, func() (err error) {
+		s.called(r)
+		result, takes, err = s.answer(r, attempt)
+		if within > 0 && takes >= within {
+			result, takes, err = nil, within, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, nil)
+		}
 		return err
 	})
-	s.trace = append(s.trace, fmt.Sprintf("%s %s attempt %d (%s): %s %v", workflow.Now(ctx).Sub(Start), r.name(), attempt, r.args, text(result), err))
+	if takes > 0 {
+		if e := workflow.Sleep(ctx, takes); e != nil {
+			return nil, e
+		}
+	}
+	s.answered(r, attempt, result, err)
 	if err != nil {
 		return nil, err
 	}
+	return encode(result)
+}
+
+// called notes that something is called.
+func (s *stage) called(r *request) {
+	if !s.stopped {
+		s.calls = append(s.calls, r.name())
+	}
+}
+
+// answered notes what came of a call.
+func (s *stage) answered(r *request, attempt int, result any, err error) {
+	came := "answers " + text(result)
+	var app *temporal.ApplicationError
+	switch {
+	case errors.As(err, &app) && app.Type() == "NoMock":
+		came = "nothing answers"
+	case err != nil:
+		came = "fails with " + brief(err)
+	}
+	again := ""
+	if attempt > 1 {
+		again = fmt.Sprintf(" again (%d)", attempt)
+	}
+	s.note(r.where(), "%s is called%s with %s, and %s", r.name(), again, cmp.Or(r.args, "nothing"), came)
+}
+
+func encode(result any) (any, error) {
 	data, err := value.Encode(result)
 	if err != nil {
 		return nil, temporal.NewNonRetryableApplicationError(err.Error(), "InvalidMock", nil)
@@ -134,21 +245,53 @@ func (s *stage) attempt(ctx workflow.Context, r *request, attempt int) (any, err
 }
 
 // answer asks the mocks. A builtin treats their answer as that of the world.
-func (s *stage) answer(r *request) (any, error) {
-	a, err := s.mocks.take(r.names())
-	if err != nil {
-		if !slices.Contains(s.complaints, err.Error()) {
-			s.complaints = append(s.complaints, err.Error())
-		}
-		return nil, temporal.NewNonRetryableApplicationError(err.Error(), "NoMock", nil)
+func (s *stage) answer(r *request, attempt int) (result any, takes time.Duration, err error) {
+	if s.stopped {
+		return nil, 0, temporal.NewNonRetryableApplicationError("the case is over", "Over", nil)
 	}
-	if a.err != nil {
-		return nil, a.failure()
+	m := s.mocks.find(r.names())
+	if m == nil {
+		return nil, 0, s.refuse(Problem{Text: noMock(r), Source: r.source()}, "NoMock")
+	}
+	vars := r.vars(attempt)
+	vars["row"] = s.row
+	a, err := m.take(vars)
+	if err != nil {
+		return nil, 0, s.refuse(Problem{At: m.Span, Text: err.Error(), Source: r.source()}, "NoMock")
+	}
+	s.expects(r, m, a, vars)
+	if a.Error != nil {
+		return nil, a.Takes, failure(a.Error)
+	}
+	if result, err = a.Return.Eval(vars); err != nil {
+		return nil, a.Takes, s.refuse(Problem{At: a.Span, Text: fmt.Sprintf("the mock of %s: return: %v", m.Name, err), Source: r.source()}, "InvalidMock")
 	}
 	if r.builtin {
-		return builtins.Rehearse(r.activity, r.arg, a.result)
+		result, err = builtins.Rehearse(r.activity, r.arg, result)
 	}
-	return a.result, nil
+	return result, a.Takes, err
+}
+
+// expects holds what was sent against what the mock expects.
+func (s *stage) expects(r *request, m *mock, a *dsl.MockAnswer, vars map[string]any) {
+	if a.Expect == nil {
+		return
+	}
+	holds, err := a.Expect.EvalBool(vars)
+	switch {
+	case err != nil:
+		s.complain(Problem{At: a.Expect.Span, Text: fmt.Sprintf("what %s was sent: expect: %v", r.name(), err), Source: r.source(), Actual: pretty(vars["with"])})
+	case !holds:
+		s.complain(Problem{At: a.Expect.Span, Text: fmt.Sprintf("what %s was sent is not as the mock of %s expects", r.name(), m.Name),
+			Source: r.source(), Expected: []string{a.Expect.Text}, Actual: r.shown()})
+	}
+}
+
+// refuse complains, and is the error of the call.
+func (s *stage) refuse(p Problem, kind string) error {
+	s.complain(p)
+	s.refused = true
+	return temporal.NewNonRetryableApplicationError(p.Text, kind, nil)
 }
 
 // next is the pause before another attempt, or why there is none; it follows

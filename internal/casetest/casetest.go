@@ -1,33 +1,22 @@
-// Package casetest plays the cases of test documents in memory: the real
-// interpreter, a clock that skips waiting, and mocks in place of activities. It
-// needs no server, and what it plays it plays in one thread, so that a case
-// that does not run twice the same way is a mistake of the workflow engine.
+// Package casetest plays the cases of test documents: the real interpreter, a
+// clock that skips waiting, and mocks in place of activities. In memory it needs
+// no server, and what it plays it plays in one thread, so that a case that does
+// not run twice the same way is a mistake of the workflow engine.
 package casetest
 
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"maps"
 	"slices"
 	"time"
-
-	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/interceptor"
-	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
-	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/value"
 	"github.com/partitur/partitur/internal/registry"
-	"github.com/partitur/partitur/interpreter"
 )
 
-// Start is when every case begins, by the clock of its run.
+// Start is when a case begins that says nothing else, by the clock of its run.
 var Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 
 // patience bounds the time of day that a case may take.
@@ -36,171 +25,178 @@ const patience = 30 * time.Second
 // maxRuns bounds how often a case may continue as new.
 const maxRuns = 1000
 
-// A Problem is one thing that is not as a case expects.
-type Problem struct {
-	At   source.Span
-	Case string
-	Text string
+// A Player plays cases. Any number of goroutines may use it.
+type Player struct {
+	Actions  dsl.Catalog
+	Programs []*dsl.Program // there to be tested, and to be run as children
+	Coverage *Coverage      // notes what is reached; nil if nobody wants to know
+	Server   Server         // plays every case as well, if there is one
 }
 
-func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.At, p.Case, p.Text) }
+// A Result is what came of a case.
+type Result struct {
+	Workflow  string
+	Case      *dsl.TestCase
+	Problems  []Problem
+	Trace     []Moment // of what happened up to the end
+	Took      time.Duration
+	Elapsed   time.Duration // by the clock of the run
+	NotPlayed string        // why it was not played, or not by the server
+	Snapshot  any           // what a snapshot of it holds
+}
 
-// Run plays a case twice, and returns what is not as it should be. Other
-// programs are there for the program to run as children.
+// Run plays a case in memory, twice, and returns what is not as it should be.
+// Other programs are there for the program to run as children.
 func Run(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase, others ...*dsl.Program) []Problem {
-	first, problems := play(p, actions, c, others)
-	if len(problems) == 0 {
-		var second *outcome
-		second, problems = play(p, actions, c, others)
-		if i := differ(first.trace, second.trace); i >= 0 {
-			problems = append(problems, fmt.Sprintf("the case does not run the same way twice\n\tfirst:  %s\n\tsecond: %s", at(first.trace, i), at(second.trace, i)))
+	player := Player{Actions: actions, Programs: others}
+	return player.Play(p, c).Problems
+}
+
+// Play plays a case with each engine that there is.
+func (pl *Player) Play(p *dsl.Program, c *dsl.TestCase) *Result {
+	began := time.Now()
+	r := &Result{Workflow: p.Name, Case: c}
+	switch {
+	case c.Engine == dsl.OnServer && pl.Server == nil:
+		r.NotPlayed = "only a server can play it: partitur test --engine server"
+	case c.Engine == dsl.OnServer:
+		pl.onServer(p, r, nil)
+	default:
+		o := pl.inMemory(p, r)
+		if pl.Server != nil && len(r.Problems) == 0 {
+			pl.onServer(p, r, o)
 		}
 	}
-	list := make([]Problem, len(problems))
-	for i, text := range problems {
-		list[i] = Problem{c.Span, c.Name, text}
+	for i := range r.Problems {
+		r.Problems[i].Case = c.Name
+		if r.Problems[i].At.IsZero() {
+			r.Problems[i].At = c.Span.Sub(0, 1)
+		}
 	}
-	return list
+	r.Took = time.Since(began)
+	return r
 }
 
-// An outcome is how a run ended, and what it did on the way.
-type outcome struct {
-	status  string // as in dsl.Expectation
-	output  any
-	failure map[string]any // `error`, nil unless failed
-	calls   []string
-	trace   []string
-}
-
-// play runs a case once.
-func play(p *dsl.Program, actions dsl.Catalog, c *dsl.TestCase, others []*dsl.Program) (*outcome, []string) {
-	s, problems := newStage(p, others, c)
-	programs, err := s.programs(actions)
+// inMemory plays a case twice, and returns what came of it the first time.
+func (pl *Player) inMemory(p *dsl.Program, r *Result) *outcome {
+	programs, err := pl.registry(p, r.Case)
 	if err != nil {
-		problems = append(problems, err.Error())
+		r.Problems = []Problem{{Text: err.Error()}}
+		return nil
 	}
-	if len(problems) > 0 {
-		return nil, problems
+	first := pl.stage(p, r.Case)
+	first.coverage = pl.Coverage
+	o := first.play(programs)
+	r.Trace, r.Problems, r.Elapsed = first.trace, first.complaints, first.elapsed
+	if o != nil {
+		r.Snapshot = o.snapshot()
 	}
+	if len(r.Problems) > 0 {
+		return nil
+	}
+	second := pl.stage(p, r.Case)
+	second.play(programs)
+	if i := differ(first.trace, second.trace); i >= 0 {
+		r.Problems = []Problem{{
+			Text:     "the case does not run the same way twice",
+			Expected: []string{at(first.trace, i)}, Actual: []string{at(second.trace, i)},
+		}}
+	}
+	return o
+}
+
+// play plays a case in memory, once.
+func (s *stage) play(programs *registry.Registry) *outcome {
 	var args []any
-	if c.Input != nil {
-		args = append(args, c.Input)
+	if s.written.Input != nil {
+		args = append(args, s.written.Input)
 	}
 	env := s.runs(programs, args)
-	s.afterwards(env)
-	o, err := ended(env)
+	s.afterwards()
+	o, err := s.ended(env)
 	if err != nil {
-		return nil, append(s.complaints, err.Error())
+		s.complain(Problem{Text: err.Error()})
+		return nil
 	}
-	o.calls, o.trace = s.calls, append(s.trace, fmt.Sprintf("%s %s %s", o.status, text(o.output), text(o.failure)))
-	return o, append(append(s.complaints, s.mocks.unused()...), compare(c.Expect, o)...)
+	s.judge(o)
+	return o
 }
 
-// programs are those of a worker with the settings of the case.
-func (s *stage) programs(actions dsl.Catalog) (*registry.Registry, error) {
-	programs := &registry.Registry{Actions: actions, Lookup: s.lookup}
-	complaints, err := programs.Set([]*dsl.Program{s.program})
+// judge holds what came of a case against what it expects.
+func (s *stage) judge(o *outcome) {
+	s.elapsed = o.elapsed
+	s.note("", "the run %s", o)
+	if s.refused {
+		return // what comes of a call without an answer says nothing
+	}
+	for _, p := range s.mocks.unused() {
+		s.complain(p)
+	}
+	for _, p := range compare(s, o) {
+		s.complain(p)
+	}
+}
+
+// registry holds the programs of a worker with the settings of the case: the
+// program, and those that it may run as children.
+func (pl *Player) registry(p *dsl.Program, c *dsl.TestCase) (*registry.Registry, error) {
+	programs := &registry.Registry{Actions: pl.Actions, Lookup: lookup(c.Env)}
+	complaints, err := programs.Set([]*dsl.Program{p})
 	switch {
 	case err != nil:
 		return nil, err
 	case len(complaints) > 0:
 		return nil, errors.New(complaints[0] + "; a case sets it under env:")
 	}
-	all := []*dsl.Program{s.program}
-	for _, name := range slices.Sorted(maps.Keys(s.family)) {
-		all = append(all, s.family[name])
+	if family := pl.family(p); len(family) > 0 {
+		_, err = programs.Set(append([]*dsl.Program{p}, family...)) // who runs a child that lacks a setting is told then
 	}
-	_, err = programs.Set(all) // who runs a child that lacks a setting is told then
 	return programs, err
 }
 
-// runs plays one run after the other, where each continues the one before as
-// new. It returns the world of the last.
-func (s *stage) runs(programs *registry.Registry, args []any) *testsuite.TestWorkflowEnvironment {
-	for at, n := Start, 1; ; n++ {
-		env := s.environment(programs, at)
-		s.world = env
-		env.ExecuteWorkflow(s.program.Name, args...)
-		var next *workflow.ContinueAsNewError
-		if !errors.As(env.GetWorkflowError(), &next) || n == maxRuns {
-			return env
-		}
-		at, args = env.Now(), nil
-		for _, p := range next.Input.GetPayloads() {
-			args = append(args, converter.NewRawValue(p))
+// family are the programs that a program may run as children, and their
+// children.
+func (pl *Player) family(p *dsl.Program) (family []*dsl.Program) {
+	names := p.Children()
+	for len(names) > 0 {
+		name := names[0]
+		names = names[1:]
+		i := slices.IndexFunc(pl.Programs, func(q *dsl.Program) bool { return q.Name == name })
+		if i >= 0 && name != p.Name && !slices.Contains(family, pl.Programs[i]) {
+			family = append(family, pl.Programs[i])
+			names = append(names, pl.Programs[i].Children()...)
 		}
 	}
+	return family
 }
 
-// environment is a world with the programs in it, from a time on.
-func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuite.TestWorkflowEnvironment {
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartTime(at)
-	env.SetTestTimeout(patience)
-	i := &interpreter.Interpreter{Programs: programs}
-	env.SetWorkerOptions(i.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()}}))
-	s.shared.World = env
-	i.Register(env)
-	s.timeline(env, at)
-	return env
-}
-
-// lookup finds a setting of the worker among those of the case.
-func (s *stage) lookup(name string) (string, bool) {
-	v, ok := s.env[name]
-	if !ok {
-		return "", false
-	}
-	text, err := value.Text(v)
-	return text, err == nil
-}
-
-// ended reads how the run ended.
-func ended(env *testsuite.TestWorkflowEnvironment) (*outcome, error) {
-	if !env.IsWorkflowCompleted() {
-		return nil, errors.New("the run does not end")
-	}
-	err := env.GetWorkflowError()
-	var next *workflow.ContinueAsNewError
-	if errors.As(err, &next) {
-		return nil, fmt.Errorf("the run has continued as new %d times and does not end", maxRuns)
-	}
-	var cancel *temporal.CanceledError
-	var app *temporal.ApplicationError
-	switch {
-	case err == nil:
-		var raw converter.RawValue
-		if err := env.GetWorkflowResult(&raw); err != nil && !errors.Is(err, temporal.ErrNoData) {
-			return nil, err
+// lookup finds the settings of a worker among those of a case.
+func lookup(env map[string]any) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		v, ok := env[name]
+		if !ok {
+			return "", false
 		}
-		output, err := decode(raw)
-		return &outcome{status: "completed", output: output}, err
-	case errors.As(err, &cancel):
-		return &outcome{status: "cancelled"}, nil
-	case errors.As(err, &app):
-		failure := map[string]any{}
-		var raw converter.RawValue
-		if app.HasDetails() && app.Details(&raw) == nil {
-			report, _ := decode(raw)
-			failure, _ = report.(map[string]any)
+		text, err := value.Text(v)
+		return text, err == nil
+	}
+}
+
+// sourceAt is a line of a file of a program, if it is known.
+func (s *stage) sourceAt(file string, line int) source.Span {
+	for _, p := range append([]*dsl.Program{s.program}, s.relatives...) {
+		f := p.Span.File
+		if f.Name != file || line < 1 {
+			continue
 		}
-		failure["type"], failure["message"], failure["retryable"] = app.Type(), app.Message(), !app.NonRetryable()
-		return &outcome{status: "failed", failure: failure}, nil
+		start := f.Offset(line, 1)
+		return source.Span{File: f, Start: start, End: start + len(f.Line(line))}
 	}
-	return nil, err
+	return source.Span{}
 }
 
-func decode(raw converter.RawValue) (any, error) {
-	if data := raw.Payload().GetData(); len(data) > 0 {
-		return value.Decode(data)
-	}
-	return nil, nil
-}
-
-// differ is the index of the first entry in which two traces differ, or -1.
-func differ(a, b []string) int {
+// differ is the index of the first moment in which two traces differ, or -1.
+func differ(a, b []Moment) int {
 	if slices.Equal(a, b) {
 		return -1
 	}
@@ -211,9 +207,9 @@ func differ(a, b []string) int {
 	return i
 }
 
-func at(trace []string, i int) string {
+func at(trace []Moment, i int) string {
 	if i < len(trace) {
-		return trace[i]
+		return trace[i].String()
 	}
-	return "nothing more"
+	return fmt.Sprint("nothing more")
 }

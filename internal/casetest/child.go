@@ -1,9 +1,8 @@
 package casetest
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
-	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -25,12 +24,12 @@ func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args 
 	switch {
 	case ctx.Err() != nil:
 		f.fails(ctx.Err())
-	case s.program.Name != kind && s.family[kind] == nil || s.mocks.answers(r.names()):
+	case s.program.Name != kind && s.family[kind] == nil || s.mocks.find(r.names()) != nil:
 		workflow.Go(ctx, func(ctx workflow.Context) { s.pretend(ctx, r, options, f) })
 	default:
 		s.live[options.WorkflowID] = true
-		s.calls = append(s.calls, r.name())
-		s.trace = append(s.trace, fmt.Sprintf("%s %s child %s (%s)", workflow.Now(ctx).Sub(Start), r.name(), options.WorkflowID, r.args))
+		s.called(r)
+		s.note(r.where(), "%s starts the child %s with %s", r.name(), options.WorkflowID, cmp.Or(r.args, "nothing"))
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			f.follows(ctx, s.inTurn(ctx, func() workflow.ChildWorkflowFuture { return o.Next.ExecuteChildWorkflow(ctx, kind, args...) }))
 		})
@@ -57,7 +56,7 @@ func (s *stage) pretend(ctx workflow.Context, r *request, o workflow.ChildWorkfl
 	if policy == nil {
 		policy = &temporal.RetryPolicy{MaximumAttempts: 1} // that of a workflow, unless it has one
 	}
-	result, state, err := s.attempts(ctx, r, policy, time.Duration(0))
+	result, state, err := s.attempts(ctx, r, bounds{policy: policy})
 	var app *temporal.ApplicationError
 	switch {
 	case errors.As(err, &app) && app.Type() == interpreter.WorkflowAlreadyStarted:

@@ -10,10 +10,10 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/expr"
+	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -24,58 +24,85 @@ type happening struct {
 	done   bool
 }
 
-// timeline makes the events of a case happen, in the order of their times, in a
-// run that begins at a time.
-func (s *stage) timeline(env *testsuite.TestWorkflowEnvironment, at time.Time) {
+// A world is where a case is played.
+type world interface {
+	signal(name string, args []any) error
+	cancel() error
+	query(name string, args []any) (any, error)
+	update(name, id string, args []any, a answers)
+}
+
+// answers are told what becomes of an update.
+type answers struct {
+	accepted  func()
+	rejected  func(error)
+	completed func(answer any, err error)
+}
+
+// lastEvent is when the last event happens.
+func (s *stage) lastEvent() (last time.Duration) {
 	for _, e := range s.events {
-		if e.done {
-			continue
-		}
-		happen := func() { e.done = true; s.happens(env, e) }
-		if e.Kind == "query" { // it comes after what the run does about other events of that time
-			now := happen
-			happen = func() { env.RegisterDelayedCallback(now, 0) }
-		}
-		env.RegisterDelayedCallback(happen, max(Start.Add(e.At).Sub(at), 0))
+		last = max(last, e.At)
 	}
+	return last
 }
 
 // afterwards asks the queries that are due after the end of the run, and
 // complains of other events that came too late.
-func (s *stage) afterwards(env *testsuite.TestWorkflowEnvironment) {
+func (s *stage) afterwards() {
 	for _, e := range s.events {
 		switch {
 		case e.done:
+		case e.Kind == "query" && s.world != nil:
+			e.done = true
+			s.happens(memory{s, s.world}, e)
 		case e.Kind == "query":
-			s.happens(env, e)
+			e.done = true
+			s.happens(s.remote, e)
 		default:
-			s.complain(e, "the run has ended before")
+			s.protest(e, "the run has ended before")
 		}
 	}
 }
 
-func (s *stage) complain(e *happening, format string, args ...any) {
-	s.complaints = append(s.complaints, fmt.Sprintf("events[%d], %s at %s: %s", e.number, e.Kind, value.FormatDuration(e.At), fmt.Sprintf(format, args...)))
+// protest notes what is not as an event expects.
+func (s *stage) protest(e *happening, format string, args ...any) {
+	s.complain(Problem{At: e.Span, Text: e.name() + ": " + fmt.Sprintf(format, args...)})
 }
 
-func (s *stage) note(env *testsuite.TestWorkflowEnvironment, format string, args ...any) {
-	s.trace = append(s.trace, env.Now().Sub(Start).String()+" "+fmt.Sprintf(format, args...))
+// name is what an event is called in messages.
+func (e *happening) name() string {
+	return fmt.Sprintf("events[%d], %s at %s", e.number, e.Kind, value.FormatDuration(e.At))
 }
 
-func (s *stage) happens(env *testsuite.TestWorkflowEnvironment, e *happening) {
-	s.note(env, "%s %s %s", e.Kind, cmp.Or(e.Signal, e.Update, e.Query), text(e.arguments()))
+func (s *stage) happens(w world, e *happening) {
+	s.note("", "%s %s %s", e.Kind, cmp.Or(e.Signal, e.Update, e.Query), text(e.arguments()))
+	var err error
 	switch e.Kind {
 	case "signal":
-		env.SignalWorkflow(e.Signal, severalArguments(e.arguments()))
+		err = w.signal(e.Signal, e.arguments())
 	case "update":
-		s.update(env, e)
+		s.update(w, e)
 	case "query":
-		s.query(env, e)
+		answer, err := w.query(e.Query, e.arguments())
+		s.note("", "%s is answered %s", e.Query, came(answer, err))
+		s.holds(e, answer, err)
 	case "cancel":
-		env.CancelWorkflow()
+		err = w.cancel()
 	default:
-		s.complain(e, "this event cannot be played yet")
+		s.protest(e, "this event cannot be played yet")
 	}
+	if err != nil {
+		s.protest(e, "%v", err)
+	}
+}
+
+// came is what came of a message.
+func came(answer any, err error) string {
+	if err != nil {
+		return "with an error: " + brief(err)
+	}
+	return text(answer)
 }
 
 // arguments are what an event sends.
@@ -87,50 +114,33 @@ func (e *happening) arguments() []any {
 }
 
 // update sends an update; what comes of it is judged when it is there.
-func (s *stage) update(env *testsuite.TestWorkflowEnvironment, e *happening) {
-	env.UpdateWorkflow(e.Update, fmt.Sprintf("%s-%d", e.Update, e.number), &testsuite.TestUpdateCallback{
-		OnAccept: func() {
+func (s *stage) update(w world, e *happening) {
+	w.update(e.Update, fmt.Sprintf("%s-%d", e.Update, e.number), e.arguments(), answers{
+		accepted: func() {
 			if e.Rejected {
-				s.complain(e, "the update is accepted")
+				s.protest(e, "the update is accepted")
 			}
 		},
-		OnReject: func(err error) {
-			s.note(env, "%s is rejected: %v", e.Update, err)
+		rejected: func(err error) {
+			s.note("", "%s is rejected: %v", e.Update, err)
 			if !e.Rejected {
-				s.complain(e, "the update is rejected: %s", brief(err))
+				s.protest(e, "the update is rejected: %s", brief(err))
 			}
 		},
-		OnComplete: func(result any, err error) {
-			raw, _ := result.(converter.RawValue)
-			answer, bad := decode(raw)
-			s.note(env, "%s is answered %s %v", e.Update, text(answer), err)
-			s.judge(e, answer, errors.Join(err, bad))
+		completed: func(answer any, err error) {
+			s.note("", "%s is answered %s", e.Update, came(answer, err))
+			s.holds(e, answer, err)
 		},
-	}, e.arguments()...)
+	})
 }
 
-// query asks a question and judges the answer.
-func (s *stage) query(env *testsuite.TestWorkflowEnvironment, e *happening) {
-	encoded, err := env.QueryWorkflow(e.Query, e.arguments()...)
-	var raw converter.RawValue
-	if err == nil {
-		err = encoded.Get(&raw)
-	}
-	var answer any
-	if err == nil {
-		answer, err = decode(raw)
-	}
-	s.note(env, "%s is answered %s %v", e.Query, text(answer), err)
-	s.judge(e, answer, err)
-}
-
-// judge holds an answer against what the event expects. An event that says
+// holds compares an answer against what the event expects. An event that says
 // nothing of errors expects none.
-func (s *stage) judge(e *happening, answer any, err error) {
-	vars := map[string]any{"result": answer, "error": errorValue(err)}
+func (s *stage) holds(e *happening, answer any, err error) {
+	vars := map[string]any{"result": answer, "error": errorValue(err), "row": s.row}
 	expectsError := e.Expect != nil && slices.ContainsFunc(e.Expect.Refs(), func(r expr.Ref) bool { return r.Path[0] == "error" })
 	if err != nil && !expectsError {
-		s.complain(e, "it fails: %s", brief(err))
+		s.protest(e, "it fails: %s", brief(err))
 		return
 	}
 	if e.Expect == nil {
@@ -139,12 +149,26 @@ func (s *stage) judge(e *happening, answer any, err error) {
 	holds, failed := e.Expect.EvalBool(vars)
 	switch {
 	case failed != nil:
-		s.complain(e, "expect: %v", failed)
-	case !holds && err != nil:
-		s.complain(e, "expect: %s does not hold; the error is %s", e.Expect.Text, brief(err))
+		s.protest(e, "expect: %v", failed)
 	case !holds:
-		s.complain(e, "expect: %s does not hold; the answer is %s", e.Expect.Text, text(answer))
+		s.complain(Problem{
+			At: e.Expect.Span, Text: fmt.Sprintf("%s: expect: %s does not hold; the answer is %s", e.name(), e.Expect.Text, came(answer, err)),
+			Source: s.answerer(e),
+		})
 	}
+}
+
+// answerer is where the workflow says what answers an event.
+func (s *stage) answerer(e *happening) source.Span {
+	if q := s.program.Query(e.Query); q != nil {
+		return q.Span
+	}
+	for _, u := range s.program.Updates {
+		if u.Name == e.Update {
+			return u.Span
+		}
+	}
+	return source.Span{}
 }
 
 // errorValue is an error as `error` holds it.

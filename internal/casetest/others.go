@@ -27,6 +27,9 @@ func (o *outbound) SignalExternalWorkflow(ctx workflow.Context, id, run, name st
 	case o.stage.live[id]:
 		return o.Next.SignalExternalWorkflow(ctx, id, run, name, arg)
 	case id == o.stage.id && o.stage.programOf(ctx) != o.stage.program:
+		if o.stage.remote != nil {
+			return o.Next.SignalExternalWorkflow(ctx, id, run, name, arg)
+		}
 		o.stage.world.SignalWorkflow(name, arg)
 	}
 	return f
@@ -41,26 +44,41 @@ func (o *outbound) RequestCancelExternalWorkflow(ctx workflow.Context, id, run s
 	return f
 }
 
+// sends notes that something is sent to another workflow. The mock of the step
+// may say that there is none.
 func (s *stage) sends(ctx workflow.Context, what string, arg any) workflow.Future {
 	r := s.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), what, []any{arg})
-	s.calls = append(s.calls, r.name())
+	s.called(r)
 	future, set := workflow.NewFuture(ctx)
-	var err error
-	if name := cmp.Or(r.id, r.undo); name != "" && s.mocks.byName[name] != nil {
-		var a answer
-		if a, err = s.mocks.take([]string{name}); err == nil && a.err != nil {
-			err = sendError(a)
-		}
+	err := s.sent(r)
+	came := "it arrives"
+	if err != nil {
+		came = brief(err)
 	}
-	s.trace = append(s.trace, fmt.Sprintf("%s %s (%s): %v", workflow.Now(ctx).Sub(Start), what, r.args, err))
+	s.note(r.where(), "%s with %s: %s", what, cmp.Or(r.args, "nothing"), came)
 	set.Set(nil, err)
 	return future
 }
 
-// sendError is the error of a message that did not reach another workflow.
-func sendError(a answer) error {
-	if a.err["type"] == interpreter.WorkflowNotFound {
+// sent is the error of a message to another workflow, if the mock has one.
+func (s *stage) sent(r *request) error {
+	name := cmp.Or(r.id, r.undo)
+	m := s.mocks.find([]string{name})
+	if name == "" || m == nil || s.stopped {
+		return nil
+	}
+	vars := r.vars(1)
+	vars["row"] = s.row
+	a, err := m.take(vars)
+	if err != nil {
+		return s.refuse(Problem{At: m.Span, Text: err.Error(), Source: r.source()}, "NoMock")
+	}
+	s.expects(r, m, a, vars)
+	switch {
+	case a.Error == nil:
+		return nil
+	case a.Error.Type == interpreter.WorkflowNotFound:
 		return new(temporal.UnknownExternalWorkflowExecutionError)
 	}
-	return a.failure()
+	return failure(a.Error)
 }

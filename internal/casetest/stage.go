@@ -1,10 +1,13 @@
 package casetest
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
@@ -13,57 +16,160 @@ import (
 	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/builtins/call"
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/dsl/value"
+	"github.com/partitur/partitur/interpreter"
 	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // A stage is what one run of a case happens on.
 type stage struct {
-	program *dsl.Program
-	family  map[string]*dsl.Program // that it may run as children, by workflow type
-	env     map[string]any
-	mocks   *mocks
-	events  []*happening
+	program   *dsl.Program
+	relatives []*dsl.Program          // that it may run as children
+	family    map[string]*dsl.Program // the same, by workflow type
+	written   *dsl.TestCase
+	start     time.Time
+	row       any
+	mocks     mocks
+	events    []*happening
+	coverage  *Coverage
 
 	calls      []string
-	trace      []string
-	complaints []string
+	undone     []dsl.Compensated
+	attributes map[string]any // search attributes
+	memo       map[string]any
+	trace      []Moment
+	complaints []Problem
+	continued  int
+	elapsed    time.Duration
 
-	shared         shared.Memory     // among the runs of the case
-	breakers       builtins.Breakers // of the worker
-	world          *testsuite.TestWorkflowEnvironment
-	id             string          // of the workflow under test
-	live           map[string]bool // children that really run, by workflow id
-	waiting, begun int             // children that are to start, and that have
+	refused   bool // some call has no answer
+	stopped   bool // the run has not ended by itself
+	stoppedAt time.Time
+	waits     string // where it stood then
+
+	shared         shared.Memory                      // among the runs of the case
+	breakers       builtins.Breakers                  // of the worker
+	world          *testsuite.TestWorkflowEnvironment // nil if a server plays
+	remote         *remote                            // nil in memory
+	id             string                             // of the workflow under test
+	live           map[string]bool                    // children that really run, by workflow id
+	waiting, begun int                                // children that are to start, and that have
 }
 
-func newStage(p *dsl.Program, others []*dsl.Program, c *dsl.TestCase) (*stage, []string) {
-	s := &stage{program: p, env: c.Env, family: map[string]*dsl.Program{}, live: map[string]bool{}}
-	for _, other := range others {
-		if other.Name != p.Name {
-			s.family[other.Name] = other
-		}
+func (pl *Player) stage(p *dsl.Program, c *dsl.TestCase) *stage {
+	s := &stage{
+		program: p, relatives: pl.family(p), family: map[string]*dsl.Program{}, written: c, start: c.StartTime,
+		mocks: newMocks(c), live: map[string]bool{}, attributes: map[string]any{}, memo: map[string]any{}, id: workflowID,
 	}
-	var problems []string
-	s.mocks, problems = newMocks(c.Mocks)
+	if s.start.IsZero() {
+		s.start = Start
+	}
+	if c.Row != nil {
+		s.row = c.Row
+	}
+	for _, other := range s.relatives {
+		s.family[other.Name] = other
+	}
 	for i, e := range c.Events {
 		s.events = append(s.events, &happening{Event: e, number: i})
 	}
-	return s, problems
+	return s
+}
+
+// now is the time by the clock of the run.
+func (s *stage) now() time.Time {
+	if s.remote != nil {
+		return s.remote.now()
+	}
+	return s.world.Now()
+}
+
+// note adds to the trace.
+func (s *stage) note(where, format string, args ...any) {
+	if !s.stopped || where == "" {
+		s.trace = append(s.trace, Moment{s.now().Sub(s.start), where, fmt.Sprintf(format, args...)})
+	}
+}
+
+// complain notes what is not as it should be, once.
+func (s *stage) complain(p Problem) {
+	if !slices.ContainsFunc(s.complaints, func(q Problem) bool { return q.Text == p.Text && q.At == p.At }) {
+		s.complaints = append(s.complaints, p)
+	}
+}
+
+// notice takes what the interpreter tells.
+func (s *stage) notice(n interpreter.Notice) {
+	if s.stopped {
+		return
+	}
+	s.coverage.note(n)
+	switch n.Kind {
+	case interpreter.StepEnded:
+		if _, call := n.Step.Body.(*dsl.Activity); n.Status == "succeeded" && (call || n.Step.Verb == "http") {
+			return // the call says so
+		}
+		came := strings.ReplaceAll(n.Status, "_", " ")
+		if n.Error != "" {
+			came += ": " + n.Error
+		}
+		s.note(n.Step.At(), "%s %s", cmp.Or(n.Step.ID, n.Step.Verb), came)
+	case interpreter.StepUndone:
+		s.undone = append(s.undone, dsl.Compensated{Step: cmp.Or(n.Step.ID, n.Step.Path), Status: n.Status})
+	}
 }
 
 // A request is one activity that the run has scheduled.
 type request struct {
-	activity string // its type
+	step     *dsl.Step // nil if it is not known
+	activity string    // its type
 	builtin  bool
 	arg      []byte // its first argument
 	args     string // all of them, to show
+	values   []any  // all of them
 
 	id    string // of the step, if it has one
 	undo  string // ID.compensate, if the step is a compensation of the step ID
 	route string // METHOD url, of HTTP calls
 
 	breaker *call.Breaker // of the worker, which the action asks
+}
+
+// where is the line of the step, and source where that is.
+func (r *request) where() string {
+	if r.step == nil {
+		return ""
+	}
+	return r.step.At()
+}
+
+func (r *request) source() source.Span {
+	if r.step == nil {
+		return source.Span{}
+	}
+	return r.step.Span
+}
+
+// vars are what the expressions of a mock see.
+func (r *request) vars(attempt int) map[string]any {
+	vars := map[string]any{"with": nil, "args": append([]any{}, r.values...), "attempt": attempt}
+	if len(r.values) > 0 {
+		vars["with"] = r.values[0]
+	}
+	if c, err := call.Decode(r.arg); r.builtin && err == nil {
+		vars["with"] = c.Input
+	}
+	return vars
+}
+
+// shown is what was sent, line by line.
+func (r *request) shown() []string {
+	vars := r.vars(0)
+	if len(r.values) > 1 {
+		return pretty(vars["args"])
+	}
+	return pretty(vars["with"])
 }
 
 // request is one of the run, or of a child: the names of a child's steps begin
@@ -81,11 +187,12 @@ func (s *stage) request(ctx workflow.Context, step *dsl.Step, activity string, a
 }
 
 func newRequest(step *dsl.Step, activity string, args []any) *request {
-	r := &request{activity: activity}
+	r := &request{activity: activity, step: step}
 	var shown []string
 	for _, arg := range args {
 		raw, _ := arg.(converter.RawValue)
-		shown = append(shown, string(raw.Payload().GetData()))
+		v, _ := decode(raw)
+		r.values, shown = append(r.values, v), append(shown, string(raw.Payload().GetData()))
 	}
 	r.args = strings.Join(shown, " ")
 	if len(shown) > 0 {
@@ -155,6 +262,16 @@ func stepOf(p *dsl.Program, id, activity, summary string) *dsl.Step {
 		}
 	})
 	return found
+}
+
+// pretty shows a value line by line.
+func pretty(v any) []string {
+	data, err := value.Encode(v)
+	var b bytes.Buffer
+	if err != nil || json.Indent(&b, data, "", "  ") != nil {
+		return []string{fmt.Sprint(v)}
+	}
+	return strings.Split(b.String(), "\n")
 }
 
 // text shows a value as compact JSON.
