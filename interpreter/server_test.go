@@ -229,7 +229,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func replay(t *testing.T, h *historypb.History) {
 	t.Helper()
 	if err := replayer(t).ReplayWorkflowHistoryWithOptions(quiet{}, h, interpreter.ReplayOptions(h)); err != nil {
-		t.Error(err)
+		t.Errorf("%v\nin the history %s", err, strings.Join(kindsOf(h), " "))
 	}
 }
 
