@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ type generator struct {
 	loops    []string // ids of the loops that a step at hand may leave
 	counting []string // ids of the steps that count in the state
 	among    bool     // the step at hand runs beside others, and cannot assign state
+	fast     bool     // what takes seconds takes hundredths of them
 }
 
 // messages are the state and the handlers of every program. What has come is in
@@ -28,13 +30,13 @@ const messages = `{
 "state": {"got": [], "asked": [], "n": 0},
 "queries": {"got": "${ state.got }", "asked": "${ state.asked }", "n": "${ state.n }"},
 "signals": {
-  "note": {"do": [{"set": {"got": "${ concat(state.got, [message]) }"}}, {"sleep": "${ random_int(0, 8) }.${ random_int(100000, 999999) }s"}, {"lock": "a", "do": [{"activity": "handled", "with": "${ message }"}]}]},
+  "note": {"do": [{"set": {"got": "${ concat(state.got, [message]) }"}}, {"sleep": "PAUSE"}, {"lock": "a", "do": [{"activity": "handled", "with": "${ message }"}]}]},
   "take": {}
 },
 "updates": {
   "ask": {
     "validate": [{"check": "message % 5 > 0", "reject": "no"}],
-    "do": [{"set": {"asked": "${ concat(state.asked, [message]) }"}}, {"sleep": "${ random_int(0, 8) }.${ random_int(100000, 999999) }s"}, {"if": "message % 7 == 0", "fail": {"type": "Oops"}}],
+    "do": [{"set": {"asked": "${ concat(state.asked, [message]) }"}}, {"sleep": "PAUSE"}, {"if": "message % 7 == 0", "fail": {"type": "Oops"}}],
     "output": "${ message }"
   }
 }
@@ -48,16 +50,19 @@ input: {type: string}
 defaults: {timeout: 1h, retry: {maximum_attempts: 1}}
 steps:
   - {activity: inner, with: "${ input }"}
-  - {sleep: 3s}
+  - {sleep: "PAUSE"}
   - {if: random() < 0.3, fail: {type: Oops}}
 `
 
-func newGenerator(seed uint64) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), stubs: map[string]any{}}
+func newGenerator(seed uint64, fast bool) *generator {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), stubs: map[string]any{}, fast: fast}
 	program := map[string]any{
 		"workflow": "demo",
 		"defaults": map[string]any{"timeout": "1h", "retry": map[string]any{"maximum_attempts": 1}},
 		"steps":    g.steps(0),
+	}
+	if fast {
+		program["history"] = map[string]any{"max_events": 100}
 	}
 	if err := json.Unmarshal([]byte(messages), &program); err != nil {
 		panic(err)
@@ -66,7 +71,7 @@ func newGenerator(seed uint64) *generator {
 	if err != nil {
 		panic(err)
 	}
-	g.text = string(text) + child
+	g.text = strings.ReplaceAll(string(text)+child, "PAUSE", g.some(9))
 	return g
 }
 
@@ -128,7 +133,7 @@ func (g *generator) step(depth int) map[string]any {
 	s := map[string]any{"id": g.id()}
 	switch kind {
 	case 3:
-		s["sleep"] = some(20)
+		s["sleep"] = g.some(20)
 	case 4:
 		s["try"] = g.steps(depth + 1)
 	case 5, 6:
@@ -170,7 +175,7 @@ func (g *generator) step(depth int) map[string]any {
 		g.pause(s)
 	case 12:
 		if len(g.loops) == 0 {
-			s["sleep"] = some(20)
+			s["sleep"] = g.some(20)
 			break
 		}
 		s["if"] = "random() < 0.5"
@@ -183,10 +188,10 @@ func (g *generator) step(depth int) map[string]any {
 		s["try"] = append(append([]any{map[string]any{"checkpoint": name}}, g.steps(depth+1)...), map[string]any{"compensate_to": name})
 	case 15:
 		s["await"] = fmt.Sprintf("len(state.got) > %d", g.IntN(4))
-		s["timeout"] = some(20)
+		s["timeout"] = g.some(20)
 	case 16:
 		id := g.id()
-		take := map[string]any{"id": id, "receive": "take", "timeout": some(20)}
+		take := map[string]any{"id": id, "receive": "take", "timeout": g.some(20)}
 		if g.IntN(3) == 0 {
 			take["where"] = "message % 2 == 0"
 		}
@@ -196,7 +201,7 @@ func (g *generator) step(depth int) map[string]any {
 		s["do"] = g.steps(depth + 1)
 	case 18:
 		// The test environment has a coroutine for each child, so no two may begin at once.
-		s["try"] = []any{map[string]any{"sleep": some(5)}, map[string]any{"workflow": "child", "with": "${ step.path }"}}
+		s["try"] = []any{map[string]any{"sleep": g.some(5)}, map[string]any{"workflow": "child", "with": "${ step.path }"}}
 	case 20:
 		if g.among {
 			g.activity(s)
@@ -233,7 +238,7 @@ func (g *generator) beside(depth int) []any {
 
 func (g *generator) pause(s map[string]any) {
 	if g.IntN(2) == 0 {
-		s["every"] = some(10)
+		s["every"] = g.some(10)
 	}
 }
 
@@ -278,7 +283,7 @@ func (g *generator) modify(s map[string]any, kind int) {
 		s["catch"] = []any{map[string]any{"do": g.steps(4)}}
 	}
 	if kind > 3 && s["activity"] == nil && s["timeout"] == nil && g.IntN(5) == 0 {
-		s["timeout"] = some(40)
+		s["timeout"] = g.some(40)
 		if g.IntN(2) == 0 {
 			s["on_timeout"] = g.steps(4)
 		}
@@ -287,7 +292,10 @@ func (g *generator) modify(s map[string]any, kind int) {
 
 // some is a duration of up to so many seconds. Each execution draws its own,
 // because the test environment fires timers of the same instant in any order.
-func some(seconds int) string {
+func (g *generator) some(seconds int) string {
+	if g.fast {
+		return fmt.Sprintf("${ random_int(1, %d) }ms", seconds*10)
+	}
 	return fmt.Sprintf("${ random_int(0, %d) }.${ random_int(100000, 999999) }s", seconds-1)
 }
 

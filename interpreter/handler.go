@@ -19,6 +19,7 @@ type handler struct {
 	id         string // of the update
 	started    time.Time
 	begun      bool // it has had its first turn
+	late       bool // it has begun while the run was being cleaned up
 	scope      *scope
 	cancel     func()
 }
@@ -72,8 +73,7 @@ func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
 		r.signalSteps(ctx, h, s)
 		return
 	}
-	inner, cancel := r.handlerContext(r.base)
-	h.cancel = cancel
+	inner := r.handlerContext(r.base, h)
 	workflow.GoNamed(inner, h.scope.item, func(ctx workflow.Context) {
 		h.begun = true
 		r.signalSteps(ctx, h, s)
@@ -83,11 +83,13 @@ func (r *run) handleSignal(ctx workflow.Context, s *dsl.Signal, message any) {
 
 // handlerContext is for the steps of one message. A run that has been asked to
 // cancel is being cleaned up, which takes messages, too.
-func (r *run) handlerContext(from workflow.Context) (workflow.Context, workflow.CancelFunc) {
-	if from.Err() != nil {
-		from, _ = workflow.NewDisconnectedContext(from)
+func (r *run) handlerContext(ctx workflow.Context, h *handler) workflow.Context {
+	if ctx.Err() != nil {
+		h.late = true
+		ctx, _ = workflow.NewDisconnectedContext(ctx)
 	}
-	return workflow.WithCancel(from)
+	ctx, h.cancel = workflow.WithCancel(ctx)
+	return ctx
 }
 
 // signalSteps runs the steps of a signal. Nobody waits for their outcome, so an
@@ -129,7 +131,7 @@ func (r *run) settle(ctx workflow.Context, err error) error {
 			err = cancelled
 		}
 	}
-	r.stopHandlers(ctx)
+	r.stopHandlers(ctx, func(h *handler) bool { return !h.late })
 	if r.broken != nil && (well || isCancel(err) && ctx.Err() == nil) {
 		err = r.broken
 	}
@@ -156,17 +158,24 @@ func (r *run) grace(ctx workflow.Context) {
 	stop()
 }
 
-// stopHandlers cancels the handlers that run and waits for their end.
-func (r *run) stopHandlers(ctx workflow.Context) {
-	if len(r.mail.running) == 0 {
+// stopHandlers cancels handlers that run, once each has had its first turn, and
+// waits for their end.
+func (r *run) stopHandlers(ctx workflow.Context, which func(*handler) bool) {
+	var stopping []*handler
+	for _, h := range r.mail.running {
+		if which(h) {
+			stopping = append(stopping, h)
+		}
+	}
+	if len(stopping) == 0 {
 		return
 	}
-	stopping := append([]*handler(nil), r.mail.running...)
+	patient, _ := workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(patient, func() bool { return allBegun(stopping) })
 	for _, h := range stopping {
 		workflow.GetLogger(ctx).Warn("a handler is cancelled, because the workflow ends", "handler", h.scope.item)
 		h.cancel()
 	}
-	patient, _ := workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(patient, func() bool {
 		for _, h := range stopping {
 			if r.mail.runs(h) {
@@ -175,6 +184,15 @@ func (r *run) stopHandlers(ctx workflow.Context) {
 		}
 		return true
 	})
+}
+
+func allBegun(list []*handler) bool {
+	for _, h := range list {
+		if !h.begun {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *mailbox) runs(h *handler) bool {
@@ -194,7 +212,7 @@ func (r *run) farewell(ctx workflow.Context, again bool) *Failure {
 	if r.mail.busy() {
 		detached, _ := workflow.NewDisconnectedContext(ctx)
 		r.grace(detached)
-		r.stopHandlers(detached)
+		r.stopHandlers(detached, func(*handler) bool { return true })
 	}
 	for _, l := range r.mail.unread {
 		if again {

@@ -103,9 +103,9 @@ func updateVars(ctx workflow.Context) map[string]any {
 // answerUpdate runs the steps of an update and answers its sender, who also gets
 // the error if there is one; the run goes on.
 func (r *run) answerUpdate(ctx workflow.Context, u *dsl.Update, args []converter.RawValue) (any, error) {
-	ctx, cancel := r.handlerContext(ctx)
 	h := r.newHandler(ctx, "update", u.Name, workflow.GetCurrentUpdateInfo(ctx).ID)
-	h.cancel = cancel
+	h.begun = true
+	ctx = r.handlerContext(ctx, h)
 	answer, err := r.updateSteps(ctx, h, u, args)
 	r.over(h)
 	if isCancel(err) {
