@@ -75,8 +75,9 @@ func (r *randomRun) restart() (stop func()) {
 	pauses := rand.New(rand.NewPCG(r.Uint64(), 3))
 	done.Go(func() {
 		for ctx.Err() == nil {
-			w := worker.New(r.client, r.queue, interpreter.Options(worker.Options{LocalActivityWorkerOnly: true}))
-			(&interpreter.Interpreter{Programs: r.programs}).Register(w)
+			i := &interpreter.Interpreter{Programs: r.programs}
+			w := worker.New(r.client, r.queue, i.Options(worker.Options{LocalActivityWorkerOnly: true}))
+			i.Register(w)
 			if w.Start() != nil {
 				return
 			}
