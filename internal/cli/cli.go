@@ -30,6 +30,7 @@ var commands = []command{
 	runCommand,
 	devCommand,
 	workerCommand,
+	fakeLLMCommand,
 	startCommand,
 	resultCommand,
 	statusCommand,

@@ -14,6 +14,9 @@ var anthropic = api{
 	whole:    anthropicWhole,
 	stream:   anthropicStream,
 	failure:  anthropicFailure,
+	reply:    anthropicReply,
+	base:     "https://api.anthropic.com",
+	behind:   "/v1/messages",
 }
 
 func anthropicMessages(body map[string]any) (messages []Message, err error) {
@@ -156,4 +159,27 @@ func anthropicFailure(f Failure) (status int, body map[string]any) {
 		status, kind = http.StatusBadRequest, "invalid_request_error"
 	}
 	return status, map[string]any{"type": "error", "error": map[string]any{"type": kind, "message": f.usual()}}
+}
+
+func anthropicReply(answer map[string]any) (p Reply) {
+	for _, v := range list(answer["content"]) {
+		b := object(v)
+		switch b["type"] {
+		case "text":
+			p.Text += text(b["text"])
+		case "tool_use":
+			p.Calls = append(p.Calls, &ToolCall{ID: text(b["id"]), Name: text(b["name"]), Arguments: encoded(b["input"])})
+		}
+	}
+	switch answer["stop_reason"] {
+	case "max_tokens":
+		p.Stop = "length"
+	case "refusal":
+		p.Text, p.Refusal = "", p.Text
+	}
+	u := object(answer["usage"])
+	p.Usage.Cached = number(u["cache_read_input_tokens"])
+	p.Usage.Input = number(u["input_tokens"]) + p.Usage.Cached + number(u["cache_creation_input_tokens"])
+	p.Usage.Output = number(u["output_tokens"])
+	return p
 }

@@ -19,6 +19,9 @@ type api struct {
 	whole    func(*sender, Request, Reply)
 	stream   func(*sender, Request, Reply)
 	failure  func(Failure) (status int, body map[string]any)
+	reply    func(answer map[string]any) Reply // reads an answer of the provider
+
+	base, behind string // where the provider is
 }
 
 func apiOf(path string) *api {

@@ -25,8 +25,11 @@ type Server struct {
 	Script Script
 	// Upstream, when there is one, answers instead of the script.
 	Upstream func(*http.Request, Request) (Reply, error)
-	// Told is called with each call when it has ended; nil for nobody.
+	// Told is called with each call when it has ended, one at a time; nil for
+	// nobody.
 	Told func(Call)
+
+	telling sync.Mutex
 
 	mu    sync.Mutex
 	used  []int          // how often each turn was played
@@ -194,6 +197,8 @@ func (s *Server) note(c Call) {
 	s.mu.Lock()
 	s.calls = append(s.calls, c)
 	s.mu.Unlock()
+	s.telling.Lock()
+	defer s.telling.Unlock()
 	if s.Told != nil {
 		s.Told(c)
 	}

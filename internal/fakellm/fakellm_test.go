@@ -325,14 +325,14 @@ func TestConversationsMustBeWhole(t *testing.T) {
 
 func TestMistakesInScripts(t *testing.T) {
 	for script, want := range map[string]string{
-		"turns: [{answr: x}]":                        `did you mean answer?`,
-		"turns: [{error: rate_limits}]":              "did you mean rate_limit?",
-		"turns: [{times: 2}]":                        "the turn says nothing",
-		"turns: [{answer: x, when: {turn: 0}}]":      "at least 1",
-		"turn: [{answer: x}]":                        "did you mean turns?",
-		"turns: [{tool_calls: [{arguments: {}}]}]":   `needs the key "name"`,
-		"turns: [{answer: x, when: {provider: x}}]":  "openai",
-		"[]":                                         "the script must be a mapping",
+		"turns: [{answr: x}]":                       `did you mean answer?`,
+		"turns: [{error: rate_limits}]":             "did you mean rate_limit?",
+		"turns: [{times: 2}]":                       "the turn says nothing",
+		"turns: [{answer: x, when: {turn: 0}}]":     "at least 1",
+		"turn: [{answer: x}]":                       "did you mean turns?",
+		"turns: [{tool_calls: [{arguments: {}}]}]":  `needs the key "name"`,
+		"turns: [{answer: x, when: {provider: x}}]": "openai",
+		"[]": "the script must be a mapping",
 		"turns: [{answer: x}]\n---\nturns: [{a: b}]": "a script is one document",
 	} {
 		_, diags := fakellm.Parse(source.NewFile("script.yaml", []byte(script)))

@@ -16,6 +16,7 @@ type Condition struct {
 	ResultOf string // the last message is the result of this tool
 	Tool     string // is among those offered
 	Provider string
+	Request  string // the digest of a recorded request
 }
 
 // Fields declares the keys of a condition.
@@ -26,6 +27,7 @@ func (c *Condition) Fields(f *fields.Set) {
 	f.Int(&c.Turn, "turn", "which answer of the conversation it is, 1 for the first", fields.AtLeast(1))
 	f.String(&c.ResultOf, "result_of", "the tool whose result is the last message")
 	f.String(&c.Tool, "tool", "a tool that is offered")
+	f.String(&c.Request, "request", "the very request, as a recording has it")
 	f.Enum(&c.Provider, "provider", "whose API is used", []string{openAI.provider, anthropic.provider})
 }
 
@@ -37,5 +39,6 @@ func (c Condition) fits(r Request) bool {
 		(c.Turn == 0 || c.Turn == r.turn()) &&
 		(c.ResultOf == "" || c.ResultOf == r.resultOf()) &&
 		(c.Tool == "" || slices.Contains(r.Tools, c.Tool)) &&
-		(c.Provider == "" || c.Provider == r.Provider)
+		(c.Provider == "" || c.Provider == r.Provider) &&
+		(c.Request == "" || c.Request == r.digest())
 }

@@ -12,6 +12,9 @@ var openAI = api{
 	whole:    openAIWhole,
 	stream:   openAIStream,
 	failure:  openAIFailure,
+	reply:    openAIReply,
+	base:     "https://api.openai.com/v1",
+	behind:   "/chat/completions",
 }
 
 func openAIMessages(body map[string]any) (messages []Message, err error) {
@@ -150,4 +153,24 @@ func openAIFailure(f Failure) (status int, body map[string]any) {
 		status, kind = http.StatusBadRequest, "invalid_request_error"
 	}
 	return status, map[string]any{"error": map[string]any{"message": f.usual(), "type": kind, "code": code, "param": nil}}
+}
+
+func openAIReply(answer map[string]any) (p Reply) {
+	for _, v := range list(answer["choices"]) {
+		choice := object(v)
+		m := object(choice["message"])
+		p.Text, p.Refusal = text(m["content"]), text(m["refusal"])
+		if choice["finish_reason"] == "length" {
+			p.Stop = "length"
+		}
+		for _, v := range list(m["tool_calls"]) {
+			call := object(v)
+			f := object(call["function"])
+			p.Calls = append(p.Calls, &ToolCall{ID: text(call["id"]), Name: text(f["name"]), Arguments: f["arguments"]})
+		}
+	}
+	u := object(answer["usage"])
+	p.Usage.Input, p.Usage.Output = number(u["prompt_tokens"]), number(u["completion_tokens"])
+	p.Usage.Cached = number(object(u["prompt_tokens_details"])["cached_tokens"])
+	return p
 }

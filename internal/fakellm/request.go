@@ -196,3 +196,4 @@ func (c *ToolCall) id(i int, r Request) string {
 func text(v any) string           { s, _ := v.(string); return s }
 func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
 func list(v any) []any            { l, _ := v.([]any); return l }
+func number(v any) int            { n, _ := v.(int); return n }
