@@ -61,6 +61,9 @@ func (p *Program) analyse() {
 			for _, branch := range b.Branches {
 				p.mark(branch.Do)
 			}
+		case *Approval, *Task:
+			p.asks = true
+			p.mark(s.Asked().Notify)
 		case *Action:
 			b.Secrets = secretsOf(b.Input)
 		case *Agent:
@@ -112,6 +115,9 @@ func (s *Step) Exprs(visit func(*expr.Expr)) {
 				slot.Visit(visit)
 			}
 		}
+	}
+	if a := s.Asked(); a != nil {
+		a.exprs(visit)
 	}
 }
 

@@ -128,6 +128,8 @@ func (d *Definition) AttributesUsed() (list []Attribute) {
 			add(b.Attributes)
 		case *Child:
 			add(b.SearchAttributes)
+		case *Approval, *Task:
+			add([]Attribute{{Name: WaitsFor, Span: s.startSpan(), Type: "KeywordList"}})
 		}
 	})
 	return list

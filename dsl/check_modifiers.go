@@ -18,10 +18,14 @@ func (c *checker) modifiers(s *Step, sc scope, exported exports, output *types.T
 		given = join2(given, c.catch(k, own))
 	}
 	if s.OnTimeout != nil {
-		for _, slot := range s.OnTimeout.slots {
-			given = join2(given, c.check(slot, own))
+		late := own
+		if s.Asked() != nil {
+			late = own.with(askedType(s))
 		}
-		c.list(s.OnTimeout.Steps, own)
+		for _, slot := range s.OnTimeout.slots {
+			given = join2(given, c.check(slot, late))
+		}
+		c.list(s.OnTimeout.Steps, late)
 	}
 	final := own.with("error", errorType.OrNil("the step may have succeeded"))
 	final.noReturn, final.cleanup = "`finally`", "`finally`"

@@ -26,7 +26,7 @@ type Event struct {
 	With     any
 	Args     []any
 	Expect   *expr.Expr // on `result`, of an update or a query
-	Rejected bool       // the validator of the update must refuse it
+	Rejected bool       // the validator must refuse it
 
 	Decision, By, Comment, To string
 	Form                      any
@@ -43,8 +43,8 @@ var eventKeys = []struct {
 	{"signal", []string{"with", "args"}},
 	{"update", []string{"with", "args", "expect", "rejected"}},
 	{"query", []string{"with", "args", "expect"}},
-	{"decide", []string{"decision", "by", "comment", "form", "to"}},
-	{"answer", []string{"by", "comment", "form"}},
+	{"decide", []string{"decision", "by", "comment", "form", "to", "rejected"}},
+	{"answer", []string{"by", "comment", "form", "rejected"}},
 	{"cancel", nil},
 }
 
@@ -61,7 +61,7 @@ func (e *Event) Fields(f *fields.Set) {
 	f.Any(&e.With, "with", "the single argument of the message", fields.Literal)
 	e.bindArgs(f)
 	f.Condition(&e.Expect, "expect", "what must hold of `result`, the answer")
-	f.Bool(&e.Rejected, "rejected", "`true`: the update must be refused")
+	f.Bool(&e.Rejected, "rejected", "`true`: the update, decision or answer must be refused")
 	f.Enum(&e.Decision, "decision", "how the approval is decided", []string{"approve", "reject", "delegate"})
 	f.String(&e.By, "by", "the user who decides or answers")
 	f.String(&e.Comment, "comment", "what the user says")

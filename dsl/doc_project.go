@@ -24,8 +24,11 @@ type Project struct {
 	Storage *Storage // nil if everything stays in the histories
 	Models  []*ModelProfile
 	Worker  WorkerOptions
+	Groups  []*Group
+	URL     string
 
 	loosePolicies bool // some could not be read
+	looseGroups   bool // nor groups
 }
 
 // An HTTPPolicy says where builtin actions may connect to.
@@ -86,6 +89,8 @@ func (p *Project) Fields(f *fields.Set) {
 		p.Models = append(p.Models, m)
 		return m
 	}, "models", "the language models that `llm` and `agent` ask, each under a name of its own")
+	p.bindGroups(f)
+	f.String(&p.URL, "url", "the address where people open approvals and tasks: `approval.url` begins with it")
 }
 
 // checkFiles reports patterns that no file can match.

@@ -87,6 +87,7 @@ var jumpHints = map[string]string{
 	"`finally`":                        "leave it out: what the step itself does decides how the loop goes on",
 	"a compensation":                   "leave it out: a compensation only undoes its step",
 	"`dead_letter`":                    "leave it out: the steps end by themselves",
+	"`notify`":                         "leave it out: the steps run beside the wait, and end by themselves",
 }
 
 // unknown reports that no loop of that name stands around the step.

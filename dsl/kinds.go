@@ -26,6 +26,8 @@ var kinds = []kind{
 	{"sleep_until", "pauses until a time, durably", func() Body { return new(SleepUntil) }},
 	{"await", "pauses until a condition on the state holds", func() Body { return new(Await) }},
 	{"receive", "takes the oldest message of a signal, or waits for one", func() Body { return new(Receive) }},
+	{"approval", "asks people for a decision, and waits for it", func() Body { return new(Approval) }},
+	{"task", "asks a person for data, and waits for it", func() Body { return new(Task) }},
 	{"signal", "sends a signal to another workflow", func() Body { return new(SendSignal) }},
 	{"cancel", "asks another workflow to cancel", func() Body { return new(CancelWorkflow) }},
 	{"lock", "runs steps one at a time", func() Body { return new(Lock) }},

@@ -1,6 +1,9 @@
 package dsl
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/partitur/partitur/dsl/diag"
 	"github.com/partitur/partitur/dsl/expr"
 	"github.com/partitur/partitur/dsl/fields"
@@ -74,10 +77,11 @@ func countMissing(f *fields.Set, names ...string) (n int) {
 
 // OnTimeout is what happens when the timeout of a whole step is up.
 type OnTimeout struct {
-	Fail   bool
-	Steps  []*Step
-	Output *expr.Value
-	slots  []fields.Slot
+	Fail     bool
+	Decision string // of an approval: approve or reject
+	Steps    []*Step
+	Output   *expr.Value
+	slots    []fields.Slot
 }
 
 // Fields declares the keys of the mapping form.
@@ -86,10 +90,18 @@ func (o *OnTimeout) Fields(f *fields.Set) {
 	o.slots = f.Slots
 }
 
-func bindOnTimeout(f *fields.Set, p **OnTimeout) {
-	f.Node("on_timeout", "what happens at the end of `timeout`: `fail`, steps, or `{output: VALUE}`", f.AnyOf(new(OnTimeout), map[string]any{"const": "fail"}, stepsRef), func(n *syntax.Node) {
+// bindOnTimeout binds what happens at the end of a timeout. The words, besides
+// fail, are decisions.
+func bindOnTimeout(f *fields.Set, p **OnTimeout, words ...string) {
+	doc, word := "what happens at the end of `timeout`: `fail`, steps, or `{output: VALUE}`", map[string]any{"const": "fail"}
+	if len(words) > 0 {
+		doc, word = "what happens at the end of `timeout`: `fail`, `reject`, `approve`, steps, or `{output: VALUE}`", map[string]any{"enum": append([]string{"fail"}, words...)}
+	}
+	f.Node("on_timeout", doc, f.AnyOf(new(OnTimeout), word, stepsRef), func(n *syntax.Node) {
 		o := new(OnTimeout)
 		switch {
+		case n.Kind == syntax.Scalar && slices.Contains(words, n.Value):
+			o.Decision = n.Value
 		case n.Kind == syntax.Scalar && n.Value == "fail":
 			o.Fail = true
 		case n.Kind == syntax.List:
@@ -97,17 +109,31 @@ func bindOnTimeout(f *fields.Set, p **OnTimeout) {
 		case n.Kind == syntax.Map:
 			fields.Bind(o, "on_timeout", n, f.Env())
 		default:
-			f.Diags().Error("wrong-type", n.Span, "%q must be fail, a list of steps, or a mapping with output, not %s", "on_timeout", shown(n)).
-				WithHint("write fail, [steps] or {output: VALUE}")
+			reportOnTimeout(n, words, f.Diags())
 			return
 		}
-		if !f.Has("timeout") {
+		if !f.Has("timeout") && len(words) == 0 { // the stages of an approval have timeouts of their own
 			f.Diags().Error("missing-key", f.KeySpan("on_timeout"), "there is no timeout that could end the step").
 				WithHint("add timeout: with a duration")
 		}
 		*p = o
 	})
 }
+
+func reportOnTimeout(n *syntax.Node, words []string, diags *diag.List) {
+	d := diags.Error("wrong-type", n.Span, "%q must be fail, a list of steps, or a mapping with output, not %s", "on_timeout", shown(n)).
+		WithHint("write fail, [steps] or {output: VALUE}")
+	switch {
+	case len(words) > 0 && n.Kind == syntax.Scalar:
+		d.Message = fmt.Sprintf("%q must be fail, reject, approve, a list of steps, or a mapping with output, not %s", "on_timeout", shown(n))
+		d.Suggest(n.Value, append([]string{"fail"}, words...))
+	case slices.Contains(decisions, n.Value):
+		d.WithHint("only an approval is decided: write fail, [steps] or {output: VALUE}")
+	}
+}
+
+// decisions are what an approval can be decided by when its time is up.
+var decisions = []string{"reject", "approve"}
 
 // Compensate undoes a step that has succeeded.
 type Compensate struct {

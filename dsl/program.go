@@ -20,11 +20,15 @@ type Program struct {
 	IDs     []string // of all steps, in source order
 	Loops   []string // ids of the for_each steps
 
+	Groups []*Group // of the project, as it was read
+	URL    string   // where people open what they are asked, of the project
+
 	Queues map[string]string // the task queues that its children's definitions name, by workflow type
 
 	byPath map[string]*Step
 	undoes bool // some step has a compensation
 	agents bool // some step is an agent
+	asks   bool // some step asks people
 	beside map[*Step]bool
 	roots  map[string]bool // names that expressions begin with
 }
@@ -58,6 +62,9 @@ func (p *Program) Undoes() bool { return p.undoes }
 
 // Agents tells whether some step is an agent.
 func (p *Program) Agents() bool { return p.agents }
+
+// Asks tells whether some step asks people for something.
+func (p *Program) Asks() bool { return p.asks }
 
 // StepAt finds a step by its path.
 func (p *Program) StepAt(path string) *Step { return p.byPath[path] }

@@ -145,7 +145,11 @@ func (s *Step) Fields(f *fields.Set) {
 	}
 	if !activity {
 		bindTimeout(f, &s.Timeout, "bounds the whole step, which is cancelled at its end", false)
-		bindOnTimeout(f, &s.OnTimeout)
+		if _, decided := s.Body.(*Approval); decided {
+			bindOnTimeout(f, &s.OnTimeout, decisions...)
+		} else {
+			bindOnTimeout(f, &s.OnTimeout)
+		}
 	}
 	f.Node("on_error", "`continue` goes on after an error, quietly", map[string]any{"enum": []string{"continue"}}, func(n *syntax.Node) { s.bindOnError(n, f.Diags()) })
 	f.Objects(func() fields.Declarer {

@@ -178,6 +178,9 @@ func (w *Workspace) makePrograms(diags diag.List) {
 		if !slices.ContainsFunc(w.Needs(d), diags.Within) {
 			p := newProgram(d, w.sources(d))
 			p.Queues = w.childQueues(d)
+			if w.Project != nil {
+				p.Groups, p.URL = w.Project.Groups, w.Project.URL
+			}
 			w.Programs = append(w.Programs, p)
 		}
 	}

@@ -54,6 +54,7 @@ type frame struct {
 	Undo     []int           `json:"undo,omitempty"`    // what the block undoes, by number
 	Marks    []mark          `json:"marks,omitempty"`   // the checkpoints in it
 	Undone   *kept           `json:"undone,omitempty"`
+	Asked    *sheet          `json:"asked,omitempty"` // what people are asked
 
 	scope  *scope      // of the steps inside
 	inside []*dsl.Step // that have a scope of their own
@@ -80,6 +81,7 @@ type carriedEntry struct {
 	Step   string `json:"step,omitempty"`
 	Loop   string `json:"loop,omitempty"`
 	Item   string `json:"item,omitempty"`
+	Keys   string `json:"keys,omitempty"`
 	Key    string `json:"key,omitempty"`
 	Base   string `json:"base,omitempty"`
 	Vars   *kept  `json:"vars,omitempty"` // what it reads

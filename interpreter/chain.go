@@ -31,7 +31,7 @@ func (i *Interpreter) chain(in *given) chain {
 // nothing runs beside that would end with it. A cron would end with it, too, and
 // so would a cancellation that has come meanwhile: the next run knows nothing of it.
 func (r *run) due(ctx workflow.Context, sc *scope) bool {
-	return ctx.Err() == nil && sc.alone && r.long() && r.info.CronSchedule == "" && !r.attached() && (!r.mail.busy() || r.full())
+	return ctx.Err() == nil && sc.alone && r.long() && r.info.CronSchedule == "" && !r.attached() && (!r.mail.busy() && r.notifying == 0 || r.full())
 }
 
 // long tells whether the history is as long as it should be. It changes only

@@ -140,7 +140,7 @@ func records(steps map[string]any, ids []string, read func(id string) bool) map[
 // frozen.
 func (r *run) carryEntry(c *carried, e *entry) *carriedEntry {
 	k := &carriedEntry{
-		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item,
+		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item, Keys: e.scope.keys,
 		Key: r.undoneKey(e.scope), Base: e.scope.undone.base,
 	}
 	if e.text != nil {

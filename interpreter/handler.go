@@ -32,7 +32,8 @@ func (r *run) newHandler(ctx workflow.Context, kind, name, number string) *handl
 	sc.group, sc.undo, sc.alone = new(group), r.root.undo, false
 	sc.ownUndo()
 	sc.loop = kind + "s." + name
-	sc.item = sc.loop + "[" + number + "]"
+	sc.keys = "[" + number + "]"
+	sc.item = sc.loop + sc.keys
 	h.scope = sc
 	r.root.below.list = append(r.root.below.list, sc)
 	r.mail.running = append(r.mail.running, h)

@@ -29,6 +29,7 @@ func (r *run) begin(ctx workflow.Context, sc *scope, in *given) error {
 		if !in.before.Anew {
 			return r.resume(sc, in.before)
 		}
+		r.mail.desk.forget()
 	}
 	values := make([]any, len(r.program.State))
 	for i, v := range r.program.State {

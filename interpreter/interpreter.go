@@ -21,6 +21,9 @@ type Programs interface {
 	// Program returns the program that a pin recorded. It is a pure function of
 	// the pin.
 	Program(Pin) (*dsl.Program, error)
+	// Members returns who belongs to a group when somebody answers what a run of
+	// a workflow type asks of people. What it says is recorded.
+	Members(workflowType, group string) []string
 }
 
 // An Interpreter runs the programs of a worker.

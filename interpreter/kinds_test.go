@@ -58,8 +58,23 @@ var kinds = map[string]string{
 	"Receive":         `[{id: a, receive: go_on, where: message == 7}, {id: b, activity: echo, with: "${ steps.a.name }"}, {return: "${ steps.a.output == 7 && steps.b.output == 'go_on' }"}]`,
 	"SendSignal":      `[{id: a, signal: {workflow_id: nobody, name: hello, with: 1}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
 	"CancelWorkflow":  `[{id: a, cancel: {workflow_id: nobody, reason: no use}, catch: [{type: [WorkflowNotFound], output: none}]}, {return: "${ steps.a.output == 'none' }"}]`,
+	"Approval":        `[{id: a, approval: {title: Go on, approvers: ['group:chiefs', bob], exclude: [eve], quorum: each, notify: [{activity: echo, with: "${ approval.to }"}], remind: {every: 1h}, delegate: true}, timeout: 1d, on_timeout: reject}, {id: b, approval: {title: And now, stages: [{name: one, approvers: ann, timeout: 10ms}, {name: two, when: state.n == 2, approvers: ann}]}, on_timeout: approve}, {return: "${ [steps.a.output.by, steps.b.output.decision] == ['bob', 'approved'] }"}]`,
+	"Task":            `[{id: a, task: {title: How many, assignees: ann, form: {type: integer}}, timeout: 1d}, {return: "${ steps.a.output.form == 7 }"}]`,
 	"Lock":            `[{parallel: {x: [{lock: a, do: [{id: one, activity: echo, with: 1}]}], y: [{lock: a, do: [{id: two, activity: echo, with: 2}]}]}}, {return: "${ steps.one.output + steps.two.output == 3 }"}]`,
 	"Lock.namespace":  `[{parallel: {x: [{lock: a, scope: namespace, do: [{id: one, activity: echo, with: 1}]}], y: [{lock: a, scope: namespace, do: [{id: two, activity: echo, with: 2}]}]}}, {return: "${ steps.one.output + steps.two.output == 3 }"}]`,
+}
+
+// A message is a signal that a program waits for.
+type message struct {
+	signal string
+	with   any
+}
+
+// sent are the signals that the programs of some kinds wait for.
+var sent = map[string][]message{
+	"Receive":  {{"go_on", 7}},
+	"Approval": {{"approve", map[string]any{"by": "carol", "approval": "a"}}, {"approve", map[string]any{"by": "bob", "approval": "a"}}},
+	"Task":     {{"answer", map[string]any{"by": "ann", "form": 7}}},
 }
 
 // inner is a workflow that runs as a child.
@@ -71,6 +86,9 @@ steps:
   - {id: low, if: input < 0, fail: {type: TooSmall}}
 output: ${ input * 2 }
 `
+
+// chiefs is a project with a group.
+const chiefs = "---\nproject: demo\ngroups: {chiefs: [carol]}\n"
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it
 // has recorded, without the definition.
@@ -87,10 +105,10 @@ func TestEveryKindRuns(t *testing.T) {
 			if name == "Patch" {
 				head += "versioning: {upgrade: always}\npatches: {new: active}\n"
 			}
-			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\ncircuit_breakers: {ml: {failures: 1, open_for: 1h}, all: {failures: 1, open_for: 1h, scope: namespace}}\nrate_limits: {slow: {limit: 1, per: 1h}, wide: {limit: 1, per: 1h, scope: namespace}}\nsteps: "+steps+"\n"+inner)
+			s := newSite(t, head+"defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\nstate: {n: 1}\nsignals: {go_on: {}}\ncircuit_breakers: {ml: {failures: 1, open_for: 1h}, all: {failures: 1, open_for: 1h, scope: namespace}}\nrate_limits: {slow: {limit: 1, per: 1h}, wide: {limit: 1, per: 1h, scope: namespace}}\nsteps: "+steps+"\n"+inner+chiefs)
 			run := s.start("demo")
-			if name == "Receive" {
-				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", "go_on", 7); err != nil {
+			for _, m := range sent[name] {
+				if err := s.client.SignalWorkflow(t.Context(), run.GetID(), "", m.signal, m.with); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -56,6 +56,7 @@ type mailbox struct {
 	seen       map[string]*keySet // by signal: of those taken
 	numbers    map[string]int     // by signal: how many handlers have started
 	counts     MessageCounts
+	desk       *docket
 
 	callers    int // of updates that wait for the answer of an agent
 	delivering bool
@@ -80,7 +81,7 @@ type MessageCounts struct {
 }
 
 func newMailbox(in *inbox) *mailbox {
-	return &mailbox{inbox: in, seen: map[string]*keySet{}, numbers: map[string]int{}}
+	return &mailbox{inbox: in, seen: map[string]*keySet{}, numbers: map[string]int{}, desk: newDesk()}
 }
 
 // reject notes a message that no step gets to see.

@@ -21,7 +21,7 @@ func (m *mailbox) save() map[string]any {
 	for i, x := range m.rejected {
 		rejected[i] = map[string]any{"name": x.Name, "reason": x.Reason}
 	}
-	return map[string]any{
+	saved := map[string]any{
 		"unread": saveLetters(m.unread), "undeclared": saveLetters(m.undeclared),
 		"rejected": rejected, "seen": seen, "numbers": numbers,
 		"counts": map[string]any{
@@ -29,6 +29,8 @@ func (m *mailbox) save() map[string]any {
 			"duplicate": m.counts.Duplicate, "undeclared": m.counts.Undeclared,
 		},
 	}
+	m.desk.save(saved)
+	return saved
 }
 
 func saveLetters(letters []letter) []any {
@@ -63,6 +65,7 @@ func (m *mailbox) restore(saved map[string]any) {
 	for _, name := range workflow.DeterministicKeys(numbers) {
 		m.numbers[name] = number(numbers, name)
 	}
+	m.desk.restore(saved)
 	counts := saved["counts"]
 	m.counts = MessageCounts{number(counts, "received"), number(counts, "rejected"), number(counts, "duplicate"), number(counts, "undeclared")}
 }

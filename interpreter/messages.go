@@ -26,10 +26,16 @@ func (r *run) open(ctx workflow.Context, sc *scope) (main workflow.Context, err 
 	for _, s := range r.program.Signals {
 		workflow.GetSignalChannelWithOptions(ctx, s.Name, workflow.SignalChannelOptions{Description: s.Description})
 	}
-	if len(r.program.Signals)+len(r.program.Updates) > 0 || r.program.Agents() {
+	if len(r.program.Signals)+len(r.program.Updates) > 0 || r.program.Agents() || r.program.Asks() {
 		r.deliver(ctx)
 		detached, _ := workflow.NewDisconnectedContext(ctx)
 		workflow.GoNamed(detached, "messages", r.listen)
+	}
+	if r.program.Asks() {
+		r.announceWaits(ctx)
+		if err := r.answers(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return main, r.updates(ctx) // this lets updates that have come so far have their turn
 }
@@ -74,7 +80,11 @@ func (r *run) accept(ctx workflow.Context, a arrival) {
 		return
 	}
 	if s == nil {
-		r.stray(ctx, a, l, err)
+		if kind := r.answerSignal(l.name); kind != "" {
+			r.answered(ctx, kind, l, err)
+		} else {
+			r.stray(ctx, a, l, err)
+		}
 		return
 	}
 	if err == nil && !l.checked {

@@ -80,10 +80,14 @@ func (r *run) limit(ctx workflow.Context, d time.Duration, summary string, up fu
 // on upwards.
 func (r *run) answer(ctx workflow.Context, s *dsl.Step, sc *scope, o *outcome) (any, error) {
 	if t := s.OnTimeout; t != nil && !t.Fail && o.failure.whole && o.failure.Path == s.Path {
-		if t.Steps != nil {
-			return nil, because(r.answering(ctx, t.Steps, sc.child(), o.failure), o.failure)
+		late := sc.child()
+		if s.Asked() != nil {
+			late.vars[s.Verb] = o.failure.Details
 		}
-		return r.instead(s, t.Output, sc, o)
+		if t.Steps != nil {
+			return nil, because(r.answering(ctx, t.Steps, late, o.failure), o.failure)
+		}
+		return r.instead(s, t.Output, late, o)
 	}
 	for _, c := range s.Catch {
 		inner := sc.child()

@@ -78,7 +78,7 @@ func (r *run) restoreEntry(sc *scope, c *carried, k *carriedEntry) error {
 		panic("the step " + k.Step + " has a compensation, and it is not there")
 	}
 	e.scope = sc.handler()
-	e.scope.loop, e.scope.item = k.Loop, k.Item
+	e.scope.loop, e.scope.item, e.scope.keys = k.Loop, k.Item, k.Keys
 	vars := k.Vars.object()
 	for _, name := range workflow.DeterministicKeys(vars) {
 		if name == "steps" {

@@ -23,6 +23,7 @@ type run struct {
 	pending    int            // activities scheduled and not ended
 	awaited    int            // children under way that a step waits for
 	started    []startedChild // those that no step waits for
+	notifying  int            // notifications of people under way
 	requests   int            // signals and cancellations sent to others and not confirmed
 	undos      int            // compensations registered so far
 	registered []*entry       // every compensation that has not been dropped

@@ -24,6 +24,7 @@ type scope struct {
 	held  []string  // the locks around
 
 	loop, item string // the path of the innermost loop, and that of its current item
+	keys       string // [key] of the item of each loop around, outermost first
 }
 
 // watchers are the scopes of handlers that are running, which see the main
@@ -80,6 +81,7 @@ func (sc *scope) child() *scope {
 func (sc *scope) round(loop *dsl.Step, key string) *scope {
 	c := sc.child()
 	c.item, c.loop = sc.instance(loop.Path)+"["+key+"]", loop.Path
+	c.keys = sc.keys + "[" + key + "]"
 	return c
 }
 

@@ -19,6 +19,7 @@ type Status struct {
 	Steps         []StepStatus   `json:"steps"`          // in the order in which they began
 	State         map[string]any `json:"state,omitempty"`
 	Compensations []any          `json:"compensations,omitempty"`
+	Approvals     []Request      `json:"approvals,omitempty"` // what people are asked, tasks included; then what they have answered last
 	Messages      *MessageStatus `json:"messages,omitempty"`
 }
 
@@ -153,8 +154,15 @@ func (r *run) status() Status {
 		Steps: make([]StepStatus, 0, len(r.order)), Position: []string{}, State: r.state,
 		Messages: r.messageStatus(),
 	}
+	for _, q := range r.mail.desk.open {
+		s.Approvals = append(s.Approvals, q.shown())
+	}
+	s.Approvals = append(s.Approvals, r.mail.desk.past...)
 	for _, v := range r.order {
 		st := v.snapshot()
+		if st.Status == "waiting" && v.step.Asked() != nil {
+			st.Waits = r.mail.desk.waitsText(v.step)
+		}
 		st.Undoes = r.undoes[v.step]
 		if st.Status == "running" || st.Status == "waiting" {
 			s.Position = append(s.Position, st.At)

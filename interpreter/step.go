@@ -75,6 +75,10 @@ func (r *run) body(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
 		return r.await(ctx, s, b, sc)
 	case *dsl.Receive:
 		return r.receiveSignal(ctx, s, b, sc)
+	case *dsl.Approval:
+		return r.approval(ctx, s, b, sc)
+	case *dsl.Task:
+		return r.task(ctx, s, b, sc)
 	case *dsl.SendSignal:
 		return r.sendSignal(ctx, s, b, sc)
 	case *dsl.CancelWorkflow:
@@ -184,7 +188,7 @@ func (r *run) guard(s *dsl.Step, sc *scope) (bool, error) {
 
 // perform runs the body of a step.
 func (r *run) perform(ctx workflow.Context, s *dsl.Step, sc *scope) (any, error) {
-	if s.Timeout != nil && s.Timeout.Whole != nil {
+	if s.Timeout != nil && s.Timeout.Whole != nil && s.Asked() == nil { // what is asked keeps its time itself
 		return r.bounded(ctx, s, sc)
 	}
 	return r.body(ctx, s, sc)

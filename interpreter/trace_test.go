@@ -111,7 +111,7 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 			}
 			line += waitText(s)
 		}
-		line += messagesText(st.Messages)
+		line += approvalsText(st.Approvals) + messagesText(st.Messages)
 		for _, c := range st.Compensations {
 			m := c.(map[string]any)
 			line += fmt.Sprintf(", undo %s %s", m["step"], m["status"])
@@ -125,6 +125,21 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 		}
 		t.answer(env, "query "+e.Query+" "+string(raw), err)
 	}
+}
+
+// approvalsText is what a status says of what people are asked.
+func approvalsText(list []interpreter.Request) string {
+	text := ""
+	for _, q := range list {
+		text += fmt.Sprintf(", %s %s %s", q.Kind, q.Name, q.Status)
+		if len(q.WaitsFor) > 0 {
+			text += " for " + strings.Join(q.WaitsFor, " ")
+		}
+		if q.Stage != "" {
+			text += " in " + q.Stage
+		}
+	}
+	return text
 }
 
 func (t *trace) answer(env *testsuite.TestWorkflowEnvironment, line string, err error) {

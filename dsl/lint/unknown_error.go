@@ -8,8 +8,8 @@ import (
 
 // engineErrors are the types of errors that the engine itself raises.
 var engineErrors = []string{
-	"ApprovalRejected", "Cancelled", "CircuitOpen", "ExpectationFailed", "ExpressionError", "InvalidInput", "InvalidOutput",
-	"InvalidResult", "ResultTooLarge", "Terminated", "Timeout", "TooManyFailures", "TooManyIterations", "UnknownActivity",
+	"ApprovalRejected", "ApprovalWithdrawn", "Cancelled", "CircuitOpen", "ExpectationFailed", "ExpressionError", "InvalidInput", "InvalidOutput",
+	"InvalidResult", "NoApprovers", "ResultTooLarge", "Terminated", "Timeout", "TaskWithdrawn", "TooManyFailures", "TooManyIterations", "UnknownActivity",
 	"UnknownSearchAttribute", "UnknownWorkflow", "WorkflowAlreadyStarted", "WorkflowNotFound",
 }
 

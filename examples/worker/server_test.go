@@ -101,6 +101,14 @@ func expected(t *testing.T, space *dsl.Workspace, p *dsl.Program) any {
 // own.
 type repertoire map[string]*registry.Registry
 
+// Members implements interpreter.Programs.
+func (r repertoire) Members(workflowType, group string) []string {
+	if of := r[workflowType]; of != nil {
+		return of.Members(workflowType, group)
+	}
+	return nil
+}
+
 // Pin implements interpreter.Programs.
 func (r repertoire) Pin(name string) (interpreter.Pin, error) {
 	if r[name] == nil {

@@ -76,12 +76,15 @@ func (e *happening) name() string {
 }
 
 func (s *stage) happens(w world, e *happening) {
+	if e.Decide+e.Answer != "" {
+		e = answering(e)
+	}
 	s.note("", "%s %s %s", e.Kind, cmp.Or(e.Signal, e.Update, e.Query), text(e.arguments()))
 	var err error
 	switch e.Kind {
 	case "signal":
 		err = w.signal(e.Signal, e.arguments())
-	case "update":
+	case "update", "decide", "answer":
 		s.update(w, e)
 	case "query":
 		answer, err := w.query(e.Query, e.arguments())

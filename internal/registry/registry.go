@@ -93,6 +93,26 @@ func (r *Registry) Programs() []*dsl.Program {
 	return r.programs
 }
 
+// Members finds the members of a group: in the project that a workflow type
+// belongs to, as the worker knows it now.
+func (r *Registry) Members(workflowType, group string) []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, own := range []bool{true, false} { // a type that is gone may have runs, which ask the groups of the others
+		for _, p := range r.programs {
+			if own && p.Name != workflowType {
+				continue
+			}
+			for _, g := range p.Groups {
+				if g.Name == group {
+					return g.Members
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // SetAttributes tells the registry the types of the search attributes that the
 // namespace has. New runs record those that they use.
 func (r *Registry) SetAttributes(known map[string]string) {
