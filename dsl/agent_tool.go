@@ -44,6 +44,19 @@ func (s *Step) ToolName() string {
 	return strings.Join(around[max(0, len(around)-2):], ".")
 }
 
+// Delegates tells whether the step may have models of its own do something: in a
+// child, or in another agent.
+func (t *Tool) Delegates() bool {
+	found := false
+	Walk([]*Step{t.Step}, func(s *Step) {
+		switch s.Body.(type) {
+		case *Child, *Agent:
+			found = true
+		}
+	})
+	return found
+}
+
 // ToolFields describes the keys that a tool has besides those of its step.
 func ToolFields() []fields.Spec { return fields.Describe(new(Tool)) }
 

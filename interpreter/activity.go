@@ -129,6 +129,7 @@ func (r *run) execute(ctx workflow.Context, s *dsl.Step, p prepared) workflow.Fu
 func (r *run) receive(t *turn) {
 	if b, ok := t.step.Body.(*dsl.Child); ok {
 		r.awaited--
+		t.scope.purse.childEnds(t.raw, t.err)
 		t.err = skipTaken(b, t.err)
 	} else {
 		r.pending--

@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/partitur/partitur/dsl"
@@ -69,7 +70,7 @@ const answerTokens = 4096
 
 // newPurse is the purse of an agent.
 func (r *run) newPurse(s *dsl.Step, b *dsl.Budget, sc *scope) (p *purse, err error) {
-	p = &purse{outer: r.purse}
+	p = &purse{outer: cmp.Or(sc.purse, r.purse)}
 	if p.tokens, err = r.count(s, b.Tokens, sc); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type invocation struct {
 	tool   *dsl.Tool // nil if it is not to be run
 	number int       // among all calls of the conversation
 	args   map[string]any
+	purse  *purse // of the models that the tool has do something
 	result string // what the model is told
 	err    error  // what ends the conversation
 	human  bool   // because nobody answered in time
@@ -115,7 +116,13 @@ func fitArguments(schema *jsonschema.Schema, given any) (args map[string]any, wr
 // invokeAll runs the tools of a turn, and waits for all of them.
 func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 	beside := &group{parent: t.scope.group}
+	delegates := subAgents(list)
 	todo := slices.DeleteFunc(slices.Clone(list), func(v *invocation) bool { return v.tool == nil })
+	for _, v := range todo {
+		if v.tool.Delegates() {
+			v.purse = t.purse.share(delegates)
+		}
+	}
 	if len(todo) == 1 {
 		r.invoke(ctx, t, todo[0], beside)
 	} else if len(todo) > 1 {
@@ -136,7 +143,7 @@ func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 // has done is undone with what is around the agent.
 func (r *run) invoke(ctx workflow.Context, t *talk, v *invocation, beside *group) {
 	sc := t.scope.round(t.step, strconv.Itoa(v.number))
-	sc.group, sc.alone = beside, false
+	sc.group, sc.alone, sc.purse = beside, false, v.purse
 	sc.ownUndo()
 	sc.vars["args"] = v.args
 	available, err := r.guard(v.tool.Step, sc)

@@ -36,6 +36,7 @@ type carried struct {
 	Mail     *kept           `json:"mail,omitempty"`
 	Limits   *limit.Book     `json:"limits,omitempty"`
 	Views    []*carriedView  `json:"views,omitempty"`
+	Purse    *purseFrame     `json:"purse,omitempty"` // of its agents, if it is the tool of one
 }
 
 // A frame is a step in which the run before stood, and what the step needs to go

@@ -15,7 +15,7 @@ func (r *run) anew(ctx workflow.Context, e *exit) error {
 	if err != nil {
 		return r.fail(fromError(err))
 	}
-	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save()), Limits: r.limits.Used()}
+	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save()}
 	state, err := c.payload()
 	if err != nil {
 		return r.fail(fromError(err))
@@ -99,7 +99,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 		Epoch: r.epoch, Pins: []carriedPin{{r.pin, r.pin.Source}}, Frames: e.frames,
 		Workflow: keep(r.workflowVars()), Schedule: keep(r.scheduleVars()), State: keep(r.state), Kept: r.pin.Kept,
 		Undo: sc.undo.numbers(), Marks: sc.undo.marks, Undone: keep(sc.group.undone), Undos: r.undos,
-		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(),
+		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save(),
 	}
 	if r.before != nil {
 		c.Workflow, c.Schedule = r.before.Workflow, r.before.Schedule

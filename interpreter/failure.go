@@ -52,6 +52,7 @@ type Failure struct {
 	Compensations []any
 
 	category string
+	used     any  // by the agents of a child
 	child    bool // a child workflow ended with it
 	whole    bool // the timeout of a whole step
 	raised   bool // by a `fail` step

@@ -16,6 +16,7 @@ const childFailed = "child_failed"
 func (f *Failure) fromChild(e *temporal.ChildWorkflowExecutionError) {
 	inner := new(Failure)
 	inner.translate(e.Unwrap())
+	f.used = inner.used
 	f.Type, f.Message, f.Retryable, f.Details = inner.Type, inner.Message, inner.Retryable, inner.Details
 	f.RetryState, f.child = retryState(e.RetryState()), true
 	switch e.Unwrap().(type) {
@@ -65,5 +66,6 @@ func (f *Failure) fromReport(app *temporal.ApplicationError) bool {
 	f.Attempt, _ = rep["attempt"].(int)
 	f.Details, f.Cause = rep["details"], rep["cause"]
 	f.Compensations, _ = rep["compensations"].([]any)
+	f.used = rep["usage"]
 	return true
 }

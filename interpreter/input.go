@@ -23,6 +23,9 @@ func (r *run) begin(ctx workflow.Context, sc *scope, in *given) error {
 	sc.vars["input"] = input
 	if in.before != nil {
 		r.mail.restore(in.before.Mail.object())
+		if in.before.Purse != nil {
+			r.purse = in.before.Purse.purse()
+		}
 		if in.before.Limits != nil {
 			r.limits = *in.before.Limits
 		}

@@ -39,6 +39,9 @@ func (w *workerInterceptor) InterceptWorkflow(_ workflow.Context, next intercept
 type link struct {
 	inbox inbox
 	key   *commonpb.Payload // idempotency key of the activity that is being sent; nil for none
+
+	given  *commonpb.Payload // what the agents of the run may use; nil if nobody wants to know
+	budget *commonpb.Payload // what those of the child that is being started may use
 }
 
 // An inbound hands on what it does not change by itself, as an outbound does.
@@ -54,6 +57,7 @@ type inbound struct {
 func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
 	if len(in.Args) == 1 {
 		if args, dynamic := in.Args[0].(converter.EncodedValues); dynamic {
+			i.link.given = interceptor.WorkflowHeader(ctx)[BudgetHeader]
 			return i.interpreter.execute(ctx, args, i.link)
 		}
 	}
@@ -93,6 +97,14 @@ func (o *outbound) ExecuteActivity(ctx workflow.Context, activityType string, ar
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
 	o.link.addKey(ctx)
 	return o.WorkflowOutboundInterceptor.ExecuteLocalActivity(ctx, activityType, args...)
+}
+
+// ExecuteChildWorkflow adds the header.
+func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, childType string, args ...any) workflow.ChildWorkflowFuture {
+	if header := interceptor.WorkflowHeader(ctx); header != nil && o.link.budget != nil {
+		header[BudgetHeader] = o.link.budget
+	}
+	return o.WorkflowOutboundInterceptor.ExecuteChildWorkflow(ctx, childType, args...)
 }
 
 func (l *link) addKey(ctx workflow.Context) {

@@ -110,6 +110,7 @@ func (i *Interpreter) load(ctx workflow.Context, in *given, l *link) (*run, erro
 	}
 	r := newRun(ctx, program, pin, i.chain(in))
 	r.link, r.mail, r.converter, r.watch, r.told = l, newMailbox(&l.inbox), i.converter(), i.Watch, i.Tell
+	r.purse = purseOf(l.given)
 	if err := r.queries(ctx); err != nil {
 		return nil, err
 	}

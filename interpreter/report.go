@@ -25,12 +25,16 @@ type Report struct {
 	Details       any    `json:"details,omitempty"`
 	Cause         any    `json:"cause,omitempty"`
 	Compensations []any  `json:"compensations,omitempty"`
+	Usage         any    `json:"usage,omitempty"` // of the agents of a child that is the tool of one
 }
 
 func (r *run) report(f *Failure) Report {
 	rep := Report{
 		Step: f.Step, Path: f.Path, RetryState: f.RetryState, Attempt: f.Attempt,
 		Details: f.Details, Cause: f.Cause, Compensations: f.Compensations,
+	}
+	if r.purse != nil {
+		rep.Usage = r.purse.spent.value()
 	}
 	if f.Item != f.Path {
 		rep.Item = f.Item

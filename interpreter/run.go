@@ -111,7 +111,7 @@ func (r *run) end(ctx workflow.Context, sc *scope, result any, err error) (any, 
 	if again {
 		return nil, r.anew(ctx, e)
 	}
-	return result, nil
+	return r.purse.tells(result), nil
 }
 
 // onFailure runs the handler of the run's failure. A `return` in it completes

@@ -20,6 +20,8 @@ type scope struct {
 	undone *compensated      // set in a compensation
 	alone  bool              // nothing runs beside, and the run may be continued here
 
+	purse *purse // of the agent that the steps are a tool of
+
 	below *watchers // of the main flow, and of the blocks in it that have no scope of their own
 	held  []string  // the locks around
 

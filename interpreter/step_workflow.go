@@ -84,6 +84,7 @@ func (r *run) startChild(ctx workflow.Context, s *dsl.Step, b *dsl.Child, sc *sc
 		v.child = o.WorkflowID
 	}
 	ctx = workflow.WithValue(workflow.WithChildOptions(ctx, o), stepPath{}, s.Path)
+	r.link.budget = sc.purse.header()
 	return workflow.ExecuteChildWorkflow(ctx, kind, args...), nil
 }
 
