@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -180,7 +181,7 @@ func (r *run) status() Status {
 
 func (v *view) snapshot() StepStatus {
 	st := StepStatus{
-		Path: v.step.Path, ID: v.step.ID, Verb: v.step.Verb, Status: v.status, Started: v.started,
+		Path: v.step.Path, ID: cmp.Or(v.step.ID, v.step.ToolName()), Verb: v.step.Verb, Status: v.status, Started: v.started,
 		Child: v.child, Done: v.done, Total: v.total, At: v.step.At(), Error: v.past,
 	}
 	if v.step.Title != nil && v.step.Title.IsConst() {

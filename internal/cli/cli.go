@@ -41,6 +41,7 @@ var commands = []command{
 	updateCommand,
 	queryCommand,
 	historyCommand,
+	transcriptCommand,
 	compensationCommand,
 	deadLettersCommand,
 	cancelCommand,

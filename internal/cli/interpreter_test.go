@@ -56,6 +56,16 @@ updates:
 steps: [{await: not state.open}]
 output: ${ state.items }
 ---
+workflow: helper
+defaults: {timeout: 1m}
+steps:
+  - id: chat
+    agent:
+      model: m
+      instructions: Be kind.
+      chat: {idle: 1h}
+      tools: [{name: find, description: Find an order, activity: work, with: "${ args }", input: {type: object, properties: {id: {type: integer}}}}]
+---
 workflow: till
 signals: {leave: {}}
 steps: [{lock: till 1, scope: namespace, do: [{receive: leave}]}]
@@ -94,8 +104,11 @@ type service struct{ seen sync.Map }
 
 // work is every activity: `broken` always fails, `second` does unless the
 // workflow id has called it before.
-func (s *service) work(ctx context.Context, _ converter.EncodedValues) (any, error) {
+func (s *service) work(ctx context.Context, args converter.EncodedValues) (any, error) {
 	info := activity.GetInfo(ctx)
+	if info.ActivityType.Name == dsl.LLM {
+		return answer(args)
+	}
 	_, before := s.seen.LoadOrStore(info.WorkflowExecution.ID, true)
 	if kind := info.ActivityType.Name; kind == "broken" || kind == "second" && !before {
 		return nil, temporal.NewNonRetryableApplicationError("the service is down", "ServiceDown", nil)

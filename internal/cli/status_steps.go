@@ -42,6 +42,9 @@ func noteOf(s interpreter.StepStatus, now time.Time) string {
 	case s.Done > 0: // of a while or repeat
 		parts = append(parts, fmt.Sprintf("round %d", s.Done))
 	}
+	if s.Agent != nil {
+		parts = append(parts, usedText(*s.Agent))
+	}
 	if s.Waits != "" {
 		parts = append(parts, "for "+s.Waits)
 	}

@@ -17,6 +17,8 @@ func TestNotesOfSteps(t *testing.T) {
 		"round 3, until 2026-03-03 10:00:00": {Done: 3, Until: &later},
 		"for P1/kid~01a20b04":                {Child: "P1/kid~01a20b04"},
 		"":                                   {Child: "P1/kid~01a20b04", Ended: &now},
+
+		"2 turns, 90 tokens, 0.02 USD, 1 tool call, paused": {Agent: &interpreter.AgentStatus{Turns: 2, Tokens: 90, USD: "0.02", ToolCalls: 1, Paused: true}},
 	} {
 		if got := viewOf(s, now).Note; got != want {
 			t.Errorf("%+v: %q, want %q", s, got, want)
