@@ -12,6 +12,7 @@ const inTool = "a tool of an agent"
 func (a *Agent) check(c *checker, s *Step, sc scope) *types.Type {
 	c.settleModel(s, a)
 	c.knownModel(a.Model)
+	c.knownModel(a.Model)
 	names := map[string]source.Span{}
 	for _, t := range a.Tools {
 		if first, twice := names[t.Name]; twice && t.Name != "" {
