@@ -1,19 +1,17 @@
 package dsl_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/dsl/source"
 	"github.com/partitur/partitur/internal/golden/actions"
+	"github.com/partitur/partitur/internal/golden/repository"
 )
 
 // BenchmarkCheck500 reads 500 workflows of 20 steps, as a large repository has
 // them.
 func BenchmarkCheck500(b *testing.B) {
-	files := generated(500)
+	files := repository.Workflows(500)
 	b.ResetTimer()
 	for b.Loop() {
 		w, diags := dsl.Load(files, actions.Catalog{})
@@ -22,47 +20,3 @@ func BenchmarkCheck500(b *testing.B) {
 		}
 	}
 }
-
-// generated makes workflows of 20 steps with a call each.
-func generated(n int) []*source.File {
-	files := make([]*source.File, n)
-	for i := range files {
-		var t strings.Builder
-		fmt.Fprintf(&t, head, i)
-		for j := range 10 {
-			fmt.Fprintf(&t, pair, j, j, j, j, j, max(j-1, 0))
-		}
-		t.WriteString("output: {first: \"${ steps.call_0.output.id }\", total: \"${ state.total }\"}\n")
-		files[i] = source.NewFile(fmt.Sprintf("workflow-%d.yaml", i), []byte(t.String()))
-	}
-	return files
-}
-
-const head = `workflow: generated-%d
-version: "1"
-input:
-  type: object
-  required: [order_id, items]
-  properties:
-    order_id: {type: string, pattern: '^ORD-'}
-    items: {type: array, items: {type: object, required: [sku, price], properties: {sku: {type: string}, price: {type: number}}}}
-    note: {type: string}
-env: {URL: null}
-secrets: [TOKEN]
-state: {total: 0}
-defaults: {timeout: 30s, retry: {maximum_attempts: 5}}
-steps:
-`
-
-const pair = `  - id: call_%d
-    title: Call %d for ${ input.order_id }
-    http:
-      method: POST
-      url: ${ env.URL }/things/%d
-      headers: {Authorization: "Bearer ${ secrets.TOKEN }"}
-      body: {order: "${ input.order_id }", skus: "${ map(input.items, .sku) }"}
-    output: ${ result.body }
-    compensate: {activity: undo_%d, with: "${ steps.call_%d.output.id }"}
-  - if: len(input.items) > %d and input.note != nil
-    set: {total: "${ state.total + sum(input.items, .price) }"}
-`

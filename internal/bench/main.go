@@ -27,22 +27,30 @@ func main() {
 }
 
 func run() error {
-	if name := os.Getenv(roleVariable); name != "" {
+	switch name := os.Getenv(roleVariable); name {
+	case "":
+	case roleChecks:
+		return checkAll()
+	case rolePartitur:
+		partitur()
+	default:
 		return playRole(name, os.Getenv(addressVariable), os.Stdin, os.Stdout)
 	}
 	var o options
 	flag.BoolVar(&o.short, "short", false, "one small round, to see that everything works")
 	flag.IntVar(&o.rounds, "rounds", 5, "`number` of rounds that the medians are taken over")
 	flag.StringVar(&o.profiles, "profiles", "", "existing `folder` for processor profiles")
-	only := flag.String("only", "", "measure only these works, as in `sequence,saga`")
+	only := flag.String("only", "", "measure only these, as in `sequence,saga,check`")
 	flag.Parse()
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	_, err := compare(ctx, o, os.Stdout)
-	return err
+	if _, err := compare(ctx, o, os.Stdout); err != nil || !o.measures(checkName) {
+		return err
+	}
+	return checks(o.rounds, os.Stdout)
 }
 
 type options struct {
@@ -50,6 +58,14 @@ type options struct {
 	rounds   int
 	profiles string
 	only     []string
+}
+
+// checkName is the name by which the checking of workflows is chosen.
+const checkName = "check"
+
+// measures tells whether a work is to be measured.
+func (o options) measures(work string) bool {
+	return len(o.only) == 0 || slices.Contains(o.only, work)
 }
 
 // compare runs all works and prints a table of each as soon as it is done.
@@ -72,7 +88,7 @@ func compare(ctx context.Context, o options, out io.Writer) (results []result, e
 		defer b.children[role].end()
 	}
 	for _, w := range works {
-		if len(o.only) > 0 && !slices.Contains(o.only, w.name) {
+		if !o.measures(w.name) {
 			continue
 		}
 		r, err := b.compare(ctx, w, o)
@@ -87,13 +103,19 @@ func compare(ctx context.Context, o options, out io.Writer) (results []result, e
 
 // compare warms both sides up and measures a work.
 func (b *bench) compare(ctx context.Context, w work, o options) (result, error) {
+	small := w
+	small.size = w.short
 	if o.short {
-		w.runs, o.rounds = w.atOnce, 1
+		w, o.rounds = small, 1
+		w.runs = w.atOnce
 	}
 	for _, side := range sides {
-		if _, err := b.round(ctx, w, side, w.atOnce); err != nil {
+		if _, err := b.round(ctx, small, side, w.atOnce); err != nil {
 			return result{}, err
 		}
+	}
+	if w.rounds > 0 {
+		o.rounds = min(o.rounds, w.rounds)
 	}
 	return b.measure(ctx, w, o.rounds)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -27,9 +28,10 @@ var sides = []string{roleGo, roleYAML}
 
 // figures are what one side of a work costs.
 type figures struct {
-	Events int            // of a history
+	Runs   int            // of a chain: 1, unless the run continued as new
+	Events int            // of the histories
 	Facts  map[string]int // events by type, without those about workflow tasks: what the work itself recorded
-	Bytes  int            // of a history
+	Bytes  int            // of the histories
 	CPU    float64        // of the workflow worker, milliseconds a run
 	Rate   float64        // runs a second
 	Replay float64        // microseconds an event
@@ -39,8 +41,9 @@ type figures struct {
 type result struct {
 	work    work
 	sides   map[string]figures
-	samples map[string]string // the workflow id of one run of each side
+	samples map[string]execution // one run of each side
 	turns   map[string][]figures
+	load    string // of the machine, before and after
 }
 
 // A cost is one of the figures that are measured in turns.
@@ -50,14 +53,14 @@ func (f figures) cpu() float64    { return f.CPU }
 func (f figures) rate() float64   { return f.Rate }
 func (f figures) replay() float64 { return f.Replay }
 
-// ratio is the median of YAML to Go over the rounds. The turns of a round lie
-// side by side, so that what else the machine does weighs on both.
-func (r result) ratio(of cost) float64 {
+// ratios are those of YAML to Go, round by round. The turns of a round lie side
+// by side, so that what else the machine does weighs on both.
+func (r result) ratios(of cost) []float64 {
 	ratios := make([]float64, len(r.turns[roleGo]))
 	for i := range ratios {
 		ratios[i] = of(r.turns[roleYAML][i]) / of(r.turns[roleGo][i])
 	}
-	return median(ratios)
+	return ratios
 }
 
 // typical is the median of a cost of one side.
@@ -98,39 +101,56 @@ func (b *bench) round(ctx context.Context, w work, side string, runs int) (f fig
 	return f, nil
 }
 
-// run runs a work once and returns its workflow id, which is equally long for
-// every run.
-func (b *bench) run(ctx context.Context, w work, side string) (string, error) {
+// An execution is a run, the first of its chain.
+type execution struct{ WorkflowID, RunID string }
+
+// signalName is the name of the signals that are sent.
+const signalName = "add"
+
+// run runs a work once. The workflow ids are equally long, since they stand in
+// histories.
+func (b *bench) run(ctx context.Context, w work, side string) (e execution, err error) {
 	number := int(b.next.Add(1))
-	id := fmt.Sprintf("%s-%s-%06d", w.name, side, number)
-	run, err := b.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: side}, w.name, w.input(number))
+	e.WorkflowID = fmt.Sprintf("%s-%s-%06d", w.name, side, number)
+	o := client.StartWorkflowOptions{ID: e.WorkflowID, TaskQueue: side}
+	run, err := b.client.ExecuteWorkflow(ctx, o, w.name, w.input(number, w.size))
 	if err != nil {
-		return "", err
+		return e, err
+	}
+	e.RunID = run.GetRunID()
+	for i := range w.size {
+		if !w.signals {
+			break
+		}
+		if err := b.client.SignalWorkflow(ctx, e.WorkflowID, "", signalName, Job{ID: e.WorkflowID, Number: i}); err != nil {
+			return e, err
+		}
 	}
 	switch err := run.Get(ctx, nil); {
 	case err == nil && w.fails:
-		return "", fmt.Errorf("run %s should have failed", id)
+		return e, fmt.Errorf("run %s should have failed", e.WorkflowID)
 	case err != nil && !w.fails:
-		return "", err
+		return e, err
 	case err != nil && !strings.Contains(err.Error(), "Refused"):
-		return "", fmt.Errorf("run %s should have been refused: %w", id, err)
+		return e, fmt.Errorf("run %s should have been refused: %w", e.WorkflowID, err)
 	}
-	return id, nil
+	return e, nil
 }
 
 // measure compares the sides of a work over a number of rounds.
 func (b *bench) measure(ctx context.Context, w work, rounds int) (result, error) {
-	r := result{work: w, sides: map[string]figures{}, samples: map[string]string{}, turns: map[string][]figures{}}
+	r := result{work: w, sides: map[string]figures{}, samples: map[string]execution{}, turns: map[string][]figures{}}
 	for _, side := range sides {
-		id, err := b.run(ctx, w, side)
+		e, err := b.run(ctx, w, side)
 		if err != nil {
 			return r, err
 		}
-		if r.sides[side], err = b.size(ctx, id); err != nil {
+		if r.sides[side], err = b.size(ctx, e); err != nil {
 			return r, err
 		}
-		r.samples[side] = id
+		r.samples[side] = e
 	}
+	before := load()
 	for i := range rounds {
 		order := slices.Clone(sides)
 		if i%2 == 1 {
@@ -144,6 +164,7 @@ func (b *bench) measure(ctx context.Context, w work, rounds int) (result, error)
 			r.turns[side] = append(r.turns[side], f)
 		}
 	}
+	r.load = before + " to " + load()
 	for _, side := range sides {
 		if b.profiles == "" {
 			continue
@@ -155,6 +176,16 @@ func (b *bench) measure(ctx context.Context, w work, rounds int) (result, error)
 	return r, nil
 }
 
+// load is how many processes have wanted a processor in the last minute, on
+// average.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Fields(string(text))[0]
+}
+
 // turn is one turn of a side: runs, then replays.
 func (b *bench) turn(ctx context.Context, r result, side string) (f figures, err error) {
 	if f, err = b.round(ctx, r.work, side, r.work.runs); err != nil {
@@ -164,8 +195,8 @@ func (b *bench) turn(ctx context.Context, r result, side string) (f figures, err
 }
 
 // replay measures how long an event of a history takes to replay.
-func (b *bench) replay(f *figures, side, sample string, times int) error {
-	a, err := b.children[side].ask(request{Do: "replay", WorkflowID: sample, Times: times})
+func (b *bench) replay(f *figures, side string, sample execution, times int) error {
+	a, err := b.children[side].ask(request{Do: "replay", Run: sample, Times: times})
 	if err != nil {
 		return err
 	}
@@ -199,39 +230,59 @@ func (b *bench) profile(ctx context.Context, r result, side string) error {
 	return err
 }
 
-// size is what a run has left in the server.
-func (b *bench) size(ctx context.Context, id string) (f figures, err error) {
-	d, err := b.client.DescribeWorkflowExecution(ctx, id, "")
+// size is what a run has left in the server, with the runs it was continued as.
+func (b *bench) size(ctx context.Context, e execution) (f figures, err error) {
+	histories, err := chain(b.client, e)
 	if err != nil {
 		return f, err
 	}
-	f.Events = int(d.WorkflowExecutionInfo.HistoryLength)
-	f.Bytes = int(d.WorkflowExecutionInfo.HistorySizeBytes)
-	h, err := history(b.client, id)
-	if err != nil {
-		return f, err
-	}
-	f.Facts = map[string]int{}
-	for _, e := range h.Events {
-		switch e.EventType {
-		case enumspb.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, enumspb.EVENT_TYPE_WORKFLOW_TASK_STARTED, enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-		default:
-			f.Facts[e.EventType.String()]++
+	f.Facts, f.Runs = map[string]int{}, len(histories)
+	for _, h := range histories {
+		f.Events += len(h.Events)
+		count(f.Facts, h)
+		d, err := b.client.DescribeWorkflowExecution(ctx, e.WorkflowID, e.RunID)
+		if err != nil {
+			return f, err
 		}
+		f.Bytes += int(d.WorkflowExecutionInfo.HistorySizeBytes)
+		e.RunID = continuedAs(h)
 	}
 	return f, nil
 }
 
-func history(c client.Client, id string) (*historypb.History, error) {
-	h := &historypb.History{}
-	for i := c.GetWorkflowHistory(context.Background(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); i.HasNext(); {
-		e, err := i.Next()
-		if err != nil {
-			return nil, err
+// count counts the events of a history by type, without those about workflow
+// tasks.
+func count(facts map[string]int, h *historypb.History) {
+	for _, e := range h.Events {
+		if name := e.EventType.String(); !strings.HasPrefix(name, "WorkflowTask") {
+			facts[name]++
 		}
-		h.Events = append(h.Events, e)
 	}
-	return h, nil
+}
+
+// chain is the histories of a run and of those it was continued as.
+func chain(c client.Client, e execution) (histories []*historypb.History, err error) {
+	for e.RunID != "" {
+		h := &historypb.History{}
+		for i := c.GetWorkflowHistory(context.Background(), e.WorkflowID, e.RunID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); i.HasNext(); {
+			e, err := i.Next()
+			if err != nil {
+				return nil, err
+			}
+			h.Events = append(h.Events, e)
+		}
+		histories = append(histories, h)
+		e.RunID = continuedAs(h)
+	}
+	return histories, nil
+}
+
+// continuedAs is the id of the run that goes on where a history ends, or "".
+func continuedAs(h *historypb.History) string {
+	if len(h.Events) == 0 {
+		return ""
+	}
+	return h.Events[len(h.Events)-1].GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
 }
 
 func median(values []float64) float64 {

@@ -152,10 +152,10 @@ func (r *role) startActivities() error {
 // A request is what the parent asks of a child, and an answer what it gets.
 type (
 	request struct {
-		Do         string // cpu, replay, profile, allocations
-		WorkflowID string // replay: of the run
-		Times      int    // replay: how often
-		File       string // profile, allocations: what to write; "" ends a profile
+		Do    string    // cpu, replay, profile, allocations
+		Run   execution // replay: which
+		Times int       // replay: how often
+		File  string    // profile, allocations: what to write; "" ends a profile
 	}
 	answer struct {
 		CPU    time.Duration // used by the child since its start, or by the replays
@@ -193,9 +193,9 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// replays replays the history of a run a number of times.
+// replays replays the histories of a run a number of times.
 func (r *role) replays(q request) (a answer, err error) {
-	h, err := history(r.client, q.WorkflowID)
+	histories, err := chain(r.client, q.Run)
 	if err != nil {
 		return a, err
 	}
@@ -205,11 +205,15 @@ func (r *role) replays(q request) (a answer, err error) {
 	}
 	before := cpu()
 	for range q.Times {
-		if err := replayer.ReplayWorkflowHistoryWithOptions(quiet(), h, interpreter.ReplayOptions(h)); err != nil {
-			return a, err
+		for _, h := range histories {
+			if err := replayer.ReplayWorkflowHistoryWithOptions(quiet(), h, interpreter.ReplayOptions(h)); err != nil {
+				return a, err
+			}
+			a.Events += len(h.Events)
 		}
 	}
-	return answer{CPU: cpu() - before, Events: q.Times * len(h.Events)}, nil
+	a.CPU = cpu() - before
+	return a, nil
 }
 
 // profile begins a processor profile, or with no name ends it.

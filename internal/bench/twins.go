@@ -12,6 +12,19 @@ type Order struct {
 	ID string `json:"id"`
 }
 
+// Rounds is the input of the loop, and what its next run is given.
+type Rounds struct {
+	ID    string `json:"id"`
+	Times int    `json:"times"`
+	Done  int    `json:"done,omitempty"`
+}
+
+// Signals is the input of the run that counts signals.
+type Signals struct {
+	ID      string `json:"id"`
+	Signals int    `json:"signals"`
+}
+
 // Orders is the input of the fan-out.
 type Orders struct {
 	IDs []string `json:"ids"`
@@ -93,6 +106,36 @@ func fanOut(ctx workflow.Context, in Orders) (Numbers, error) {
 			return Numbers{}, err
 		}
 		out.Numbers[i] = done.Number
+	}
+	return out, nil
+}
+
+// longHistory is the length at which the loop continues as new.
+const longHistory = 1000
+
+func loop(ctx workflow.Context, in Rounds) (Job, error) {
+	ctx = workflow.WithActivityOptions(ctx, activityOptions())
+	for in.Done < in.Times {
+		if workflow.GetInfo(ctx).GetCurrentHistoryLength() >= longHistory {
+			return Job{}, workflow.NewContinueAsNewError(ctx, "loop", in)
+		}
+		var done Job
+		err := workflow.ExecuteActivity(ctx, "work", Job{ID: in.ID, Number: in.Done + 1}).Get(ctx, &done)
+		if err != nil {
+			return Job{}, err
+		}
+		in.Done = done.Number
+	}
+	return Job{ID: in.ID, Number: in.Done}, nil
+}
+
+func signals(ctx workflow.Context, in Signals) (Job, error) {
+	out := Job{ID: in.ID}
+	messages := workflow.GetSignalChannel(ctx, signalName)
+	for range in.Signals {
+		var one Job
+		messages.Receive(ctx, &one)
+		out.Number += one.Number
 	}
 	return out, nil
 }
