@@ -2,7 +2,6 @@ package dsl
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/partitur/partitur/dsl/expr"
 )
@@ -51,6 +50,7 @@ func (p *Program) analyse() {
 			}
 			b.Keep = b.Keep || all || reads[s.ID]
 			b.Watched = all || watched[s.ID]
+			b.Apart = p.apart(s, b)
 			if inner, ok := b.Do[len(b.Do)-1].Body.(*ForEach); ok && b.Collect == nil {
 				inner.Keep = b.Keep // they are the results of this loop
 			}
@@ -131,24 +131,11 @@ func projected(s *Step) [][]string {
 	if s.Output != nil {
 		exprs = append(exprs, s.Output.Exprs()...)
 	}
-	seen := map[string][]string{}
+	var reads Reads
 	for _, e := range exprs {
-		for _, ref := range e.Refs() {
-			if ref.Path[0] != "result" {
-				seen[strings.Join(ref.Path, "\x00")] = ref.Path
-			}
-		}
+		reads.note(e)
 	}
-	var paths [][]string
-	for _, key := range sortedNames(seen) {
-		within := slices.ContainsFunc(paths, func(p []string) bool {
-			return strings.HasPrefix(key, strings.Join(p, "\x00")+"\x00")
-		})
-		if !within {
-			paths = append(paths, seen[key])
-		}
-	}
-	return paths
+	return shortest(slices.DeleteFunc(reads, func(path []string) bool { return path[0] == "result" }))
 }
 
 // secretsOf lists the secrets that the fields of an action name.

@@ -25,6 +25,7 @@ type ForEach struct {
 	Do          []*Step
 	Keep        bool // somebody reads the results
 	Watched     bool // somebody reads how far it is, or what has failed
+	Apart       bool // other runs can work on the items
 
 	noCollect bool // `collect` is there and could not be read
 }
@@ -143,6 +144,18 @@ func (t *Tolerance) Fields(f *fields.Set) {
 // Allows tells whether failed of total items may fail.
 func (t Tolerance) Allows(failed, total int) bool {
 	return t.Continue || failed <= t.Count || float64(failed)*100 <= t.Percent*float64(total)
+}
+
+// Most is how many of total items may fail.
+func (t Tolerance) Most(total int) int {
+	most := max(t.Count, int(t.Percent*float64(total)/100))
+	if t.Continue {
+		most = total
+	}
+	for most < total && t.Allows(most+1, total) { // a percentage is no exact number
+		most++
+	}
+	return most
 }
 
 // Tolerant tells whether any item may fail.

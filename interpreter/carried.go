@@ -37,6 +37,7 @@ type carried struct {
 	Limits   *limit.Book     `json:"limits,omitempty"`
 	Views    []*carriedView  `json:"views,omitempty"`
 	Purse    *purseFrame     `json:"purse,omitempty"` // of its agents, if it is the tool of one
+	Part     *part           `json:"part,omitempty"` // it works on a part of another run's loop
 }
 
 // A frame is a step in which the run before stood, and what the step needs to go
@@ -86,6 +87,9 @@ type carriedEntry struct {
 	Key    string `json:"key,omitempty"`
 	Base   string `json:"base,omitempty"`
 	Vars   *kept  `json:"vars,omitempty"` // what it reads
+
+	Bundle []*carriedEntry `json:"bundle,omitempty"` // it stands for those of a part
+	First  int             `json:"first,omitempty"`  // the position of its first item
 }
 
 // A carriedView is what `status` shows of a step.

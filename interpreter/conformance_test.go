@@ -66,6 +66,7 @@ type testCase struct {
 	stubs    map[string]stubs
 	events   []event
 	keys     bool // the trace shows idempotency keys
+	part     int  // how many items of a loop one run works on
 
 	pace    time.Duration
 	inOrder bool                               // as in trace
@@ -108,6 +109,9 @@ func (d *duration) UnmarshalYAML(n *yaml.Node) error {
 func readCase(t *testing.T, a *txtar.Archive) *testCase {
 	t.Helper()
 	c := &testCase{keys: strings.Contains(string(a.Comment), "show: keys")}
+	if _, size, ok := strings.Cut(string(a.Comment), "parts of "); ok {
+		_, _ = fmt.Sscan(size, &c.part)
+	}
 	var files []*source.File
 	for _, f := range a.Files {
 		var err error
@@ -170,7 +174,7 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 	s.SetLogger(quiet{})
 	env := s.NewTestWorkflowEnvironment()
 	env.SetStartTime(at)
-	i := &interpreter.Interpreter{Programs: c.program}
+	i := &interpreter.Interpreter{Programs: c.program, Part: c.part}
 	env.SetWorkerOptions(i.Options(worker.Options{
 		Interceptors:             append(c.trace.interceptors(), c.memory.Interceptor()),
 		DeadlockDetectionTimeout: time.Minute,

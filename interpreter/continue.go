@@ -104,6 +104,11 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 	if r.before != nil {
 		c.Workflow, c.Schedule = r.before.Workflow, r.before.Schedule
 	}
+	if r.part != nil {
+		p := *r.part
+		p.Frame = nil
+		c.Part = &p
+	}
 	for _, v := range r.order {
 		c.Views = append(c.Views, v.carry())
 	}
@@ -139,6 +144,13 @@ func records(steps map[string]any, ids []string, read func(id string) bool) map[
 // carryEntry takes a compensation along, with what it reads of what it has
 // frozen.
 func (r *run) carryEntry(c *carried, e *entry) *carriedEntry {
+	if e.bundle != nil {
+		k := &carriedEntry{Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item, Bundle: e.bundle.entries, First: e.bundle.first}
+		if e.text != nil {
+			k.Pin = c.pinIndex(*e.text)
+		}
+		return k
+	}
 	k := &carriedEntry{
 		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item, Keys: e.scope.keys,
 		Key: r.undoneKey(e.scope), Base: e.scope.undone.base,

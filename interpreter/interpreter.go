@@ -39,6 +39,9 @@ type Interpreter struct {
 	Watch Watcher
 	// Tell is told what runs do that is new; nil but in tests.
 	Tell func(Notice)
+	// Part is how many items of a loop one run works on, if the loop can be
+	// split; 1,000 if it is not set.
+	Part int
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -78,6 +81,9 @@ func (i *Interpreter) execute(ctx workflow.Context, args converter.EncodedValues
 	r, err := i.load(ctx, in, l)
 	if err != nil {
 		return nil, err
+	}
+	if in.before != nil && in.before.Part != nil {
+		return r.runPart(ctx, in)
 	}
 	sc := r.rootScope()
 	if err := r.begin(ctx, sc, in); err != nil {

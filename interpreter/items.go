@@ -44,7 +44,7 @@ func wrongKey(at source.Span, message string) error {
 // key identifies an item.
 func (l *loop) key(i int) any {
 	if l.keys == nil {
-		return i
+		return l.offset + i
 	}
 	return l.keys[i-l.base]
 }

@@ -48,7 +48,7 @@ func (r *run) key(s *dsl.Step, sc *scope) string {
 
 // makeKey makes the key of a step that has none of the author's.
 func (r *run) makeKey(at string) string {
-	sum := sha256.Sum256([]byte(r.keyBase + at))
+	sum := sha256.Sum256([]byte(r.KeyBase + at))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 

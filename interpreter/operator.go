@@ -73,7 +73,7 @@ func (r *run) concerned(d Decision) (*entry, error) {
 	for _, e := range r.registered {
 		at := e.scope.instance(e.step.Path)
 		switch {
-		case e.status != "waiting" && e.status != "running":
+		case e.bundle != nil, e.status != "waiting" && e.status != "running": // those of a bundle are with its run
 		case d.Step == e.step.ID || d.Step == at:
 			found = append(found, e)
 		default:

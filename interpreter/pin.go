@@ -31,6 +31,7 @@ type Pin struct {
 	Stored     bool              `json:"stored,omitempty"`  // large values are kept outside of the history
 	Upgrade    string            `json:"upgrade,omitempty"` // what the definition says of newer texts, unless it is never
 	Flat       bool              `json:"flat,omitempty"`    // steps in patches have the paths that they would have without
+	Part       int               `json:"part,omitempty"`    // of how many items the loops can be split; 0 is not at all
 	Kept       string            `json:"kept,omitempty"`    // why a run that was continued keeps its text; then there is no source
 	Source     []byte            `json:"-"`                 // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }

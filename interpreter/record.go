@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.temporal.io/sdk/converter"
@@ -27,10 +28,13 @@ func (i *Interpreter) pin(ctx workflow.Context, in *given) Pin {
 // it takes instead if it may.
 func (i *Interpreter) chosen(ctx workflow.Context, name string, in *given) Pin {
 	if in.before == nil {
-		return record(ctx, name, func() (Pin, error) { return i.Programs.Pin(name) })
+		return record(ctx, name, func() (Pin, error) { return i.latest(name) })
 	}
 	before := in.before.Pins[0].pin()
 	before.Kept = in.before.Kept
+	if in.before.Part != nil {
+		return before
+	}
 	choose := i.newest
 	switch {
 	case in.before.Anew:
@@ -62,7 +66,7 @@ func (i *Interpreter) newest(name string, in *given) (Pin, string) {
 
 // candidate is the newest text, unless it does not take the input of the run.
 func (i *Interpreter) candidate(name string, in *given) (Pin, *dsl.Program, string) {
-	pin, err := i.Programs.Pin(name)
+	pin, err := i.latest(name)
 	if err != nil {
 		return Pin{}, nil, err.Error()
 	}
@@ -78,6 +82,19 @@ func (i *Interpreter) candidate(name string, in *given) (Pin, *dsl.Program, stri
 		return Pin{}, nil, fmt.Sprintf("the newest text does not take the input: %s", fromError(err).Message)
 	}
 	return pin, program, ""
+}
+
+// latest is the newest text, and how its loops are split. Runs that recorded no
+// such thing began before loops were.
+func (i *Interpreter) latest(name string) (Pin, error) {
+	pin, err := i.Programs.Pin(name)
+	if err != nil {
+		return pin, err
+	}
+	if program, err := i.Programs.Program(pin); err == nil && program.Splits() {
+		pin.Part = cmp.Or(i.Part, defaultPart)
+	}
+	return pin, nil
 }
 
 // follow is the newest text on this worker, for a run that takes it at once. The

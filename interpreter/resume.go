@@ -79,6 +79,10 @@ func (r *run) restoreEntry(sc *scope, c *carried, k *carriedEntry) error {
 	}
 	e.scope = sc.handler()
 	e.scope.loop, e.scope.item, e.scope.keys = k.Loop, k.Item, k.Keys
+	if k.Bundle != nil {
+		e.bundle = &bundle{first: k.First, entries: k.Bundle}
+		return nil
+	}
 	vars := k.Vars.object()
 	for _, name := range workflow.DeterministicKeys(vars) {
 		if name == "steps" {

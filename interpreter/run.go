@@ -15,7 +15,8 @@ type run struct {
 	pin     Pin
 	info    *workflow.Info
 	host    *host
-	keyBase string
+	identity
+	part *part // it works on a part of another run's loop; nil if it does not
 
 	vars       map[string]any // what every scope of the run sees
 	state      map[string]any // what `set` changes
@@ -56,7 +57,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 		locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx, program: program}
-	r.keyBase = keyBase(r.info, c.epoch)
+	r.identity = identity{keyBase(r.info, c.epoch), r.info.WorkflowExecution.ID, originalRunID(r.info)}
 	r.vars = r.names()
 	return r
 }

@@ -172,6 +172,10 @@ func (r *run) status() Status {
 	}
 	s.Compensations = slices.Clone(r.past)
 	for _, e := range r.registered {
+		if e.bundle != nil {
+			s.Compensations = append(s.Compensations, e.list()...)
+			continue
+		}
 		report := e.report()
 		report["at"] = e.step.Compensate.Steps[0].At()
 		s.Compensations = append(s.Compensations, report)

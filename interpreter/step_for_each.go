@@ -35,6 +35,9 @@ type loop struct {
 	bad     int      // items that failed; what they did may not be undone yet
 	over    *Failure // set when that are too many
 	done    int      // items that succeeded
+
+	part   *part // of a loop whose items these are, or nil
+	offset int   // the position of the first of them in it
 }
 
 // forEach runs the body once for each item, at most `concurrency` at a time.
@@ -43,14 +46,7 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 	if err := r.fill(l); err != nil {
 		return nil, err
 	}
-	r.progress(l)
-	l.publish()
-	if workers := min(l.width, l.total-l.next); workers > 1 && sends(b) {
-		r.sendAll(ctx, l)
-	} else {
-		r.work(ctx, l, workers)
-	}
-	l.publish()
+	r.workOn(ctx, l)
 	if l.first == nil && l.next < l.total { // it has stopped because the run is to be continued
 		l.note(continued(l.frame(l.next)))
 	}
@@ -64,6 +60,21 @@ func (r *run) forEach(ctx workflow.Context, s *dsl.Step, b *dsl.ForEach, sc *sco
 		return nil, nil
 	}
 	return l.results, nil
+}
+
+// workOn works on the items of a loop.
+func (r *run) workOn(ctx workflow.Context, l *loop) {
+	r.progress(l)
+	l.publish()
+	switch workers := min(l.width, l.total-l.next); {
+	case r.splits(l):
+		r.split(ctx, l)
+	case workers > 1 && sends(l.body):
+		r.sendAll(ctx, l)
+	default:
+		r.work(ctx, l, workers)
+	}
+	l.publish()
 }
 
 // width evaluates the concurrency of a loop.
@@ -179,7 +190,7 @@ func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
 	}
 	_ = r.resolve(ctx, t.scope, err)
 	if f, failed := err.(*Failure); failed {
-		l.failed = append(l.failed, map[string]any{"index": t.index, "key": l.key(t.index), "error": f.value()})
+		l.failed = append(l.failed, map[string]any{"index": l.offset + t.index, "key": l.key(t.index), "error": f.value()})
 	} else if err == nil || isJump(err) {
 		l.done++
 	}
@@ -198,11 +209,19 @@ func (l *loop) judge(err error) error {
 	switch {
 	case f.Type == ResultTooLarge && f.Path == l.step.Path, !l.body.OnItemError.Tolerant():
 		return err
-	case l.body.OnItemError.Allows(l.bad, l.total):
+	case l.bad <= l.allowed():
 		return nil
 	}
 	l.over = &Failure{Type: TooManyFailures}
 	return l.over
+}
+
+// allowed is how many items may fail.
+func (l *loop) allowed() int {
+	if l.part != nil {
+		return l.part.Allow
+	}
+	return l.body.OnItemError.Most(l.total)
 }
 
 // tooMany says how many items failed, once all that were begun have ended.
@@ -218,7 +237,7 @@ func (l *loop) itemScope(i int) *scope {
 	sc.group = l.group
 	sc.alone = sc.alone && l.width == 1
 	sc.vars[l.body.As] = l.items[i-l.base]
-	sc.vars["index"] = i
+	sc.vars["index"] = l.offset + i
 	return sc
 }
 

@@ -175,11 +175,14 @@ func (r *run) childID(s *dsl.Step, b *dsl.Child, sc *scope) (string, error) {
 		}
 		return id, err
 	}
-	at := sc.instance(s.Path)
+	return r.idFor(sc.instance(s.Path)), nil
+}
+
+// idFor is an id for what stands at a path.
+func (r *run) idFor(at string) string {
 	r.counts[at]++
 	if n := r.counts[at]; n > 1 {
 		at += "#" + strconv.Itoa(n)
 	}
-	run := originalRunID(r.info)
-	return shorten(r.info.WorkflowExecution.ID+"/"+at, maxID/2) + "~" + run[:min(8, len(run))], nil
+	return shorten(r.WorkflowID+"/"+at, maxID/2) + "~" + r.RunID[:min(8, len(r.RunID))]
 }

@@ -237,6 +237,10 @@ func (o *tracingOut) ExecuteLocalActivity(ctx workflow.Context, kind string, arg
 //workflowcheck:ignore of a map it shows the one entry
 func (o *tracingOut) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
 	opts := workflow.GetChildWorkflowOptions(ctx)
+	if kind == interpreter.PartType {
+		o.trace.add(workflow.Now(ctx), "part "+opts.WorkflowID)
+		return o.Next.ExecuteChildWorkflow(ctx, kind, args...)
+	}
 	line := fmt.Sprintf("child %s %s%s", opts.WorkflowID, kind, argsText(args))
 	add := func(name, value string) {
 		if value != "" && value != "0s" && value != "0" && value != "Unspecified" {

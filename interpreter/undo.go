@@ -29,7 +29,8 @@ type entry struct {
 	by        string    // who decided last
 	interrupt func()    // ends the steps that are under way
 
-	text *Pin // it was registered with; nil for the run's own
+	text   *Pin    // it was registered with; nil for the run's own
+	bundle *bundle // of what it stands for, or nil
 }
 
 // A compensated step is what a compensation undoes.
@@ -170,6 +171,10 @@ func (r *run) undoTogether(ctx workflow.Context, entries []*entry, how *dsl.Comp
 // undoOne runs one compensation until it has succeeded or failed for good,
 // unless an operator decides something else meanwhile.
 func (r *run) undoOne(ctx workflow.Context, e *entry, how *dsl.Compensation) {
+	if e.bundle != nil {
+		r.undoBundle(ctx, e, how)
+		return
+	}
 	for _, s := range e.step.Compensate.Steps {
 		r.undoes[s] = name(e.step)
 	}
@@ -226,9 +231,9 @@ func (r *run) deadLetter(ctx workflow.Context, e *entry, steps []*dsl.Step) {
 
 // reports is the compensations as `error.compensations` lists them.
 func reports(entries []*entry) []any {
-	list := make([]any, len(entries))
-	for i, e := range entries {
-		list[i] = e.report()
+	list := make([]any, 0, len(entries))
+	for _, e := range entries {
+		list = append(list, e.list()...)
 	}
 	return list
 }
@@ -253,7 +258,7 @@ func (r *run) undone() []any {
 	list := slices.Clone(r.past)
 	for _, e := range r.registered {
 		if e.status != "registered" {
-			list = append(list, e.report())
+			list = append(list, e.list()...)
 		}
 	}
 	return list

@@ -72,7 +72,9 @@ func Start(o Options) (*Group, error) {
 			g.Stop()
 			return nil, fmt.Errorf("the worker of task queue %q cannot start: %w", queue, err)
 		}
+		g.mu.Lock()
 		g.workers = append(g.workers, w)
+		g.mu.Unlock()
 	}
 	if slices.ContainsFunc(o.Registry.Programs(), (*dsl.Program).Shares) {
 		if err := g.share(); err != nil {
