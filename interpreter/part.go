@@ -47,6 +47,7 @@ type partResult struct {
 	Bad     int             `json:"bad,omitempty"`
 	Done    int             `json:"done,omitempty"`
 	Undone  *kept           `json:"undone,omitempty"`  // reports of compensations that no error carries
+	Ran     *kept           `json:"ran,omitempty"`     // reports of all that have been run
 	Entries []*carriedEntry `json:"entries,omitempty"` // of what is to be undone if the loop is
 	Ends    string          `json:"ends,omitempty"`    // how the loop ends with it; it goes on if nothing
 	Failure *carriedFailure `json:"failure,omitempty"`
@@ -153,7 +154,7 @@ func (r *run) goOnPart(ctx workflow.Context, root *scope, in *given, l *loop) er
 
 // partResult is how the part has ended.
 func (r *run) partResult(root *scope, l *loop) *partResult {
-	res := &partResult{Results: keep(l.results), Failed: keep(l.failed), Bad: l.bad, Done: l.done, Undone: keep(l.undone)}
+	res := &partResult{Results: keep(l.results), Failed: keep(l.failed), Bad: l.bad, Done: l.done, Undone: keep(l.undone), Ran: keep(r.undone())}
 	c := &carried{}
 	for _, e := range root.undo.entries {
 		res.Entries = append(res.Entries, r.carryEntry(c, e))

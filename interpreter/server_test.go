@@ -67,6 +67,7 @@ type site struct {
 	queue    string
 	programs *registry.Registry
 	worker   worker.Worker
+	part     int // how many items of a loop one run works on
 
 	mu    sync.Mutex
 	gates map[string]chan struct{}
@@ -75,7 +76,13 @@ type site struct {
 // newSite starts a worker for the workflows in the text, which may be empty.
 func newSite(t *testing.T, text string) *site {
 	t.Helper()
-	s := &site{t: t, client: dial(t), queue: t.Name(), programs: new(registry.Registry), gates: map[string]chan struct{}{}}
+	return newSiteOfParts(t, text, 0)
+}
+
+// newSiteOfParts starts one that splits loops of more items than a part has.
+func newSiteOfParts(t *testing.T, text string, part int) *site {
+	t.Helper()
+	s := &site{t: t, client: dial(t), queue: t.Name(), programs: new(registry.Registry), gates: map[string]chan struct{}{}, part: part}
 	if text != "" {
 		s.programs, _ = loadText(t, text)
 	}
@@ -86,7 +93,7 @@ func newSite(t *testing.T, text string) *site {
 // serve starts a worker, until the test ends or stops it.
 func (s *site) serve() {
 	s.t.Helper()
-	i := &interpreter.Interpreter{Programs: s.programs}
+	i := &interpreter.Interpreter{Programs: s.programs, Part: s.part}
 	w := worker.New(s.client, s.queue, i.Options(worker.Options{Identity: "test"}))
 	i.Register(w)
 	shared.RegisterTell(w, func() error { return shareOnce(s.client) })

@@ -248,6 +248,7 @@ func (r *run) pieceEnds(ctx workflow.Context, l *loop, p *piece) {
 	l.failed = append(l.failed, res.Failed.list()...)
 	l.bad, l.done, l.moved = l.bad+res.Bad, l.done+res.Done, true
 	l.undone = append(l.undone, res.Undone.list()...)
+	r.past = append(r.past, res.Ran.list()...)
 	r.adopt(l, p, res.Entries)
 	if err := l.takeResults(p, res); err != nil {
 		l.note(r.failure(l.step, l.scope, err))

@@ -16,9 +16,14 @@ import (
 )
 
 // ExecuteChildWorkflow answers from the mocks. A child that no mock answers for
-// and that the project defines runs, and its steps ask the mocks in turn.
+// and that the project defines runs, and its steps ask the mocks in turn. The
+// part of a loop is the run's own, and no call.
 func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
 	s, options := o.stage, workflow.GetChildWorkflowOptions(ctx)
+	if kind == interpreter.PartType {
+		s.parts[options.WorkflowID] = s.programOf(ctx)
+		return o.live(ctx, kind, args)
+	}
 	r := s.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), kind, args)
 	f := newChildFuture(ctx)
 	switch {
@@ -30,10 +35,17 @@ func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args 
 		s.live[options.WorkflowID] = true
 		s.called(r)
 		s.note(r.where(), "%s starts the child %s with %s", r.name(), options.WorkflowID, cmp.Or(r.args, "nothing"))
-		workflow.Go(ctx, func(ctx workflow.Context) {
-			f.follows(ctx, s.inTurn(ctx, func() workflow.ChildWorkflowFuture { return o.Next.ExecuteChildWorkflow(ctx, kind, args...) }))
-		})
+		return o.live(ctx, kind, args)
 	}
+	return f
+}
+
+// live starts a child that really runs.
+func (o *outbound) live(ctx workflow.Context, kind string, args []any) workflow.ChildWorkflowFuture {
+	f := newChildFuture(ctx)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		f.follows(ctx, o.stage.inTurn(ctx, func() workflow.ChildWorkflowFuture { return o.Next.ExecuteChildWorkflow(ctx, kind, args...) }))
+	})
 	return f
 }
 
@@ -134,6 +146,9 @@ func (f *childFuture) follows(ctx workflow.Context, child workflow.ChildWorkflow
 
 // programOf is the program that runs in a context.
 func (s *stage) programOf(ctx workflow.Context) *dsl.Program {
+	if p := s.parts[workflow.GetInfo(ctx).WorkflowExecution.ID]; p != nil {
+		return p
+	}
 	if p := s.family[workflow.GetInfo(ctx).WorkflowType.Name]; p != nil {
 		return p
 	}

@@ -50,6 +50,7 @@ type stage struct {
 
 	shared         shared.Memory                      // among the runs of the case
 	breakers       builtins.Breakers                  // of the worker
+	parts          map[string]*dsl.Program            // that runs of parts of loops execute, by workflow id
 	world          *testsuite.TestWorkflowEnvironment // nil if a server plays
 	remote         *remote                            // nil in memory
 	id             string                             // of the workflow under test
@@ -60,7 +61,7 @@ type stage struct {
 func (pl *Player) stage(p *dsl.Program, c *dsl.TestCase) *stage {
 	s := &stage{
 		program: p, relatives: pl.family(p), family: map[string]*dsl.Program{}, written: c, start: c.StartTime,
-		mocks: newMocks(c), live: map[string]bool{}, attributes: map[string]any{}, memo: map[string]any{}, id: workflowID,
+		mocks: newMocks(c), live: map[string]bool{}, parts: map[string]*dsl.Program{}, attributes: map[string]any{}, memo: map[string]any{}, id: workflowID,
 	}
 	if s.start.IsZero() {
 		s.start = Start
