@@ -123,6 +123,7 @@ func readPin(raw converter.RawValue) (p Pin, err error) {
 	p.Env, p.Attributes, p.Queues = textsIn(m, "env"), textsIn(m, "attributes"), textsIn(m, "queues")
 	p.Stored, _ = m["stored"].(bool)
 	p.Flat, _ = m["flat"].(bool)
+	p.Part, _ = m["part"].(int)
 	return p, nil
 }
 
