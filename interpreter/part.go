@@ -25,6 +25,7 @@ type part struct {
 	Vars *kept    `json:"vars,omitempty"` // what the items read of what is around the loop
 	In   string   `json:"in,omitempty"`   // the path of the innermost loop around
 	Item string   `json:"item,omitempty"` // and that of its current item
+	Keys string   `json:"keys,omitempty"` // those of the items around
 	How  string   `json:"how,omitempty"`  // the path of the saga around, if it says how to undo
 	Held []string `json:"held,omitempty"` // the locks around
 
@@ -107,7 +108,7 @@ func (r *run) beginPart(root *scope, c *carried) (*scope, error) {
 			sc.vars[name] = vars[name]
 		}
 	}
-	sc.loop, sc.item, sc.held = p.In, p.Item, p.Held
+	sc.loop, sc.item, sc.keys, sc.held = p.In, p.Item, p.Keys, p.Held
 	if saga := r.program.StepAt(p.How); saga != nil {
 		sc.how = saga.Body.(*dsl.Saga).Compensation
 	}

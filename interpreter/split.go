@@ -136,7 +136,7 @@ func (r *run) partOf(l *loop, p *piece) *carried {
 	reads := r.program.PartReads(l.body)
 	c := r.partCarried(&part{
 		Loop: l.step.Path, First: l.offset + p.first, Allow: l.allowed() - l.bad, Frame: f, Vars: keep(r.partVars(reads, l.scope)),
-		In: l.scope.loop, Item: l.scope.item, How: r.sagaOf(l.scope.how), Held: l.scope.held,
+		In: l.scope.loop, Item: l.scope.item, Keys: l.scope.keys, How: r.sagaOf(l.scope.how), Held: l.scope.held,
 	})
 	for _, path := range reads {
 		if path[0] == "state" {
