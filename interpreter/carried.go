@@ -37,7 +37,7 @@ type carried struct {
 	Limits   *limit.Book     `json:"limits,omitempty"`
 	Views    []*carriedView  `json:"views,omitempty"`
 	Purse    *purseFrame     `json:"purse,omitempty"` // of its agents, if it is the tool of one
-	Part     *part           `json:"part,omitempty"` // it works on a part of another run's loop
+	Part     *part           `json:"part,omitempty"`  // it works on a part of another run's loop
 }
 
 // A frame is a step in which the run before stood, and what the step needs to go
