@@ -12,7 +12,7 @@ import (
 const exitCodes = `Exit codes:
   0    done
   1    what was asked about failed: the run, or the check
-  2    the command was not understood, or its input is wrong
+  2    the command was not understood, its input is wrong, or drift found some
   3    there is no server, or it refused
   4    there is no such run
   5    nobody answered in time: no worker, or a blocked run

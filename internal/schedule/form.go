@@ -22,8 +22,8 @@ import (
 // A Row is one property of a schedule: its key in a document and its values,
 // as people read them.
 type Row struct {
-	Key    string
-	Values []string
+	Key    string   `json:"key"`
+	Values []string `json:"values"`
 }
 
 // A form is what a schedule means, without what changes while it works. The

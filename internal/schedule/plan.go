@@ -47,6 +47,14 @@ type Change struct {
 	seen   string // the hash of what was there
 }
 
+// Zone is the time zone of the schedule.
+func (c Change) Zone() *time.Location {
+	if c.wanted == nil || c.wanted.Applied.Zone == nil {
+		return time.UTC
+	}
+	return c.wanted.Applied.Zone
+}
+
 // An AttributeChange is a search attribute that is to be registered.
 type AttributeChange struct {
 	Name string `json:"name"`
