@@ -71,12 +71,28 @@ func (q *request) judgeDelegate(m *move, known membership) error {
 }
 
 func (q *request) judgeReassign(m *move) error {
+	if q.substitutes(m.from) {
+		if len(m.to) > 1 || isGroup(m.to[0]) {
+			return refuse("%s answers in place of another: reassign that to one user", m.from)
+		}
+		return q.judgeTargets(m)
+	}
 	if m.from != "" && !contains(q.People, m.from) && !contains(q.Added, m.from) {
 		return refuse("%q does not ask %s, but %s", q.name, m.from, list(slices.Concat(q.People, q.Added)))
 	}
 	if m.from != "" && q.covered(m.from) {
 		return refuse("%q has been approved for %s already", q.name, m.from)
 	}
+	return q.judgeTargets(m)
+}
+
+// substitutes tells whether a user answers in place of another.
+func (q *request) substitutes(user string) bool {
+	return user != "" && !contains(q.People, user) && !contains(q.Added, user) && len(q.covers(user, membership{})) > 0 && !q.voted(user)
+}
+
+// judgeTargets checks who is to be asked instead.
+func (q *request) judgeTargets(m *move) error {
 	for _, e := range m.to {
 		if contains(q.Exclude, e) {
 			return refuse("%s is excluded from %q", e, q.name)
@@ -109,7 +125,11 @@ func (r *run) move(ctx workflow.Context, q *request, m *move) error {
 		q.Passed = append(q.Passed, passing{By: m.by, To: m.to[0], Entries: q.covers(m.by, known)})
 		r.handOver(ctx, q, m, "delegated")
 	case moveReassign:
-		q.reassign(m)
+		if q.substitutes(m.from) {
+			q.Passed = append(q.Passed, passing{By: m.from, To: m.to[0], Entries: q.covers(m.from, known)})
+		} else {
+			q.reassign(m)
+		}
 		r.handOver(ctx, q, m, "reassigned")
 	}
 	return nil

@@ -46,6 +46,7 @@ var commands = []command{
 	queryCommand,
 	historyCommand,
 	transcriptCommand,
+	approvalsCommand,
 	compensationCommand,
 	deadLettersCommand,
 	cancelCommand,

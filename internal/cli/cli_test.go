@@ -73,7 +73,8 @@ func TestScripts(t *testing.T) {
 // attributes are the search attributes of the namespace.
 var attributes = map[string]enumspb.IndexedValueType{
 	"Customer": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "Amount": enumspb.INDEXED_VALUE_TYPE_INT, "Tags": enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
-	"Rate": enumspb.INDEXED_VALUE_TYPE_DOUBLE, "Paid": enumspb.INDEXED_VALUE_TYPE_BOOL, "Due": enumspb.INDEXED_VALUE_TYPE_DATETIME,
+	"PartiturWaitsFor": enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+	"Rate":             enumspb.INDEXED_VALUE_TYPE_DOUBLE, "Paid": enumspb.INDEXED_VALUE_TYPE_BOOL, "Due": enumspb.INDEXED_VALUE_TYPE_DATETIME,
 }
 
 // showStart prints what the first event of a run says of how it was started.
@@ -119,7 +120,7 @@ func app(ts *testscript.TestScript, args []string) cli.App {
 		Now:      func() time.Time { return time.Now().UTC() },
 		ReadFile: os.ReadFile,
 		Dial:     connect.Dial,
-		Terminal: cli.Terminal{Stdout: columns > 0, Stderr: columns > 0, Size: func() (int, int) { return columns, 20 }},
+		Terminal: cli.Terminal{Stdin: ts.Getenv("TYPING") != "", Stdout: columns > 0, Stderr: columns > 0, Size: func() (int, int) { return columns, 20 }},
 	}
 	if names := ts.Getenv("DEFINED"); names != "" {
 		a.Definitions = func() (cli.Definitions, error) { return defined(strings.Fields(names)), nil }

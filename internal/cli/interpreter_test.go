@@ -69,6 +69,26 @@ steps:
 workflow: till
 signals: {leave: {}}
 steps: [{lock: till 1, scope: namespace, do: [{receive: leave}]}]
+---
+workflow: payment
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+steps:
+  - id: release
+    approval:
+      title: Release the payment
+      message: It is large
+      approvers: [alice, group:treasury]
+      exclude: eve
+      quorum: 2
+      delegate: true
+      form: {type: object, required: [limit], properties: {limit: {type: integer, minimum: 1, description: How much}, note: {type: string}, urgent: {type: boolean}}}
+    timeout: 7d
+    on_timeout: reject
+  - {id: ask, task: {title: 'Which cost centre', assignees: bob, form: {type: object, required: [code], properties: {code: {type: string, pattern: '^[0-9]+$'}}}}}
+output: "${ [steps.release.output.form, steps.ask.output.form] }"
+---
+project: shop
+groups: {treasury: [tina, tom]}
 `
 
 // startInterpreter starts a worker that runs definitions.
@@ -82,6 +102,7 @@ func startInterpreter(t *testing.T, c client.Client) {
 	if _, err := programs.Set(space.Programs); err != nil {
 		t.Fatal(err)
 	}
+	programs.SetAttributes(map[string]string{dsl.WaitsFor: "KeywordList"})
 	keepers := worker.New(c, shared.TaskQueue, worker.Options{})
 	shared.Keepers{}.Register(keepers)
 	if err := keepers.Start(); err != nil {
