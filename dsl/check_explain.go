@@ -61,6 +61,10 @@ func (c *checker) explainName(d *diag.Diagnostic, root, name string, sc scope) {
 		d.Code, d.Message, d.Hint = "unknown-secret", fmt.Sprintf("the secret %q is not declared", name), ""
 		suggestOr(d, name, c.def.Secrets, fmt.Sprintf("add it to the document: secrets: [%s]", name))
 	case "state":
+		if c.state.read == nil {
+			d.Code, d.Message, d.Hint = "not-available", "there is no state yet when this is computed", "it can read input, env and workflow"
+			return
+		}
 		d.Code, d.Message, d.Hint = "unknown-variable", fmt.Sprintf("the state has no variable %q", name), ""
 		suggestOr(d, name, c.state.read.Names(), fmt.Sprintf("add it to the document: state: {%s: null}", name))
 	default: // steps.<id>

@@ -179,7 +179,8 @@ func bindRetry(f *fields.Set, p **Retry, doc string) {
 	})
 }
 
-// merge returns r with what it leaves open taken from less.
+// merge returns r with what it leaves open taken from less. Of two pauses that do
+// not go together the one that r says counts.
 func (r *Retry) merge(less *Retry) *Retry {
 	if r == nil {
 		return less
@@ -191,6 +192,13 @@ func (r *Retry) merge(less *Retry) *Retry {
 	fill(&m.InitialInterval, less.InitialInterval)
 	fill(&m.BackoffCoefficient, less.BackoffCoefficient)
 	fill(&m.MaximumInterval, less.MaximumInterval)
+	switch {
+	case m.MaximumInterval == 0 || m.InitialInterval <= m.MaximumInterval:
+	case r.InitialInterval > 0:
+		m.MaximumInterval = m.InitialInterval
+	default:
+		m.InitialInterval = m.MaximumInterval
+	}
 	if m.MaximumAttempts == unset {
 		m.MaximumAttempts = less.MaximumAttempts
 	}

@@ -44,6 +44,12 @@ func (w *world) activities() map[string]any {
 		"call_partner":       busyAtFirst("PartnerBusy", object{"quote_cents": 512000, "valid_until": "2030-01-01"}),
 		"quick_calculation":  instalments,
 		"scrape_page":        scrape,
+		"sum_chunk":          sumChunk,
+		"average_of_chunks":  average,
+		"count_records":      returns(object{"records": 2500}),
+		"process_page":       processPage,
+		"save_checkpoint":    done,
+		"store_dead_letter":  done,
 		"start_export":       made("job", "export"),
 		"read_export":        w.readExport,
 		"cancel_export":      done,
@@ -53,6 +59,9 @@ func (w *world) activities() map[string]any {
 
 		"charge_credit_card": w.once(made("transaction_id", "tx")),
 		"refund_charge":      done,
+		"check_fraud":        returns(object{"safe": true}),
+		"risk_score":         returns(object{"score": 0.2}),
+		"check_source":       returns(object{"suspicious": false}),
 		"update_inventory":   pick,
 		"schedule_shipping":  ship,
 		"authorize_payment":  declinable(made("authorization_id", "auth")),
@@ -76,6 +85,10 @@ func (w *world) activities() map[string]any {
 		"unpublish":        done,
 		"list_followers":   returns(object{"followers": []string{"grace", "alan", "edsger"}}),
 		"push_to_device":   done,
+
+		"recommend_by_model": busyAtFirst("ModelBusy", object{"items": []string{"a book", "a lamp"}}),
+		"recommend_by_rules": returns(object{"items": []string{"a lamp"}}),
+		"popular_items":      returns(object{"items": []string{"a mug"}}),
 
 		"select_segment":     returns(object{"emails": []string{"ada@example.com", "alan@example.com"}}),
 		"check_subscription": returns(object{"subscribed": true}),
