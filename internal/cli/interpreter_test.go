@@ -89,6 +89,7 @@ output: "${ [steps.release.output.form, steps.ask.output.form] }"
 ---
 project: shop
 groups: {treasury: [tina, tom]}
+models: {m: {provider: openai, model: m}}
 `
 
 // startInterpreter starts a worker that runs definitions.
