@@ -17,13 +17,15 @@ type Tool struct {
 	Description string
 	Input       *jsonschema.Schema // of its arguments; nil if it takes none
 	MaxCalls    int                // in a conversation; 0 is any number
+	Confirm     *Step              // asks people first; nil if nobody is asked
+	Edits       bool               // and who approves may change the arguments
 	Step        *Step
 
 	nameAt source.Span
 }
 
 // toolKeys are those of a tool that are not keys of its step.
-var toolKeys = []string{"name", "description", "input", "max_calls"}
+var toolKeys = []string{"name", "description", "input", "max_calls", "confirm"}
 
 // Fields declares the keys that a tool has besides those of its step.
 func (t *Tool) Fields(f *fields.Set) {
@@ -31,6 +33,7 @@ func (t *Tool) Fields(f *fields.Set) {
 	f.String(&t.Description, "description", "what it does, and when to use it: the model goes by this", fields.Required)
 	f.Schema(&t.Input, "input", "its arguments, an object; none if not set")
 	f.Int(&t.MaxCalls, "max_calls", "how often it may be called in a conversation", fields.AtLeast(1))
+	f.Node("confirm", "people who have to approve a call: the keys of an approval, and `when`, `edit`, `timeout` and `on_timeout`", f.ObjectOf(Confirmation{}), func(*syntax.Node) {})
 	t.nameAt = f.ValueSpan("name")
 }
 
@@ -41,8 +44,14 @@ func (s *Step) ToolName() string {
 		return ""
 	}
 	around := strings.Split(s.Path, "/")
+	if s.confirms {
+		around = around[:len(around)-1]
+	}
 	return strings.Join(around[max(0, len(around)-2):], ".")
 }
+
+// Confirms tells whether the step asks people about the call of a tool.
+func (s *Step) Confirms() bool { return s.confirms }
 
 // Delegates tells whether the step may have models of its own do something: in a
 // child, or in another agent.
@@ -53,6 +62,15 @@ func (t *Tool) Delegates() bool {
 		case *Child, *Agent:
 			found = true
 		}
+	})
+	return found
+}
+
+// agents tells whether some step is an agent.
+func (d *Definition) agents() (found bool) {
+	d.WalkAll(func(s *Step) {
+		_, is := s.Body.(*Agent)
+		found = found || is
 	})
 	return found
 }
@@ -98,6 +116,9 @@ func parseTool(n *syntax.Node, f *fields.Set) *Tool {
 	}
 	fields.Bind(t, "a tool", &own, f.Env())
 	t.checkOwn(n, f)
+	if e := n.Entry("confirm"); e != nil && e.Value.Kind != syntax.Broken {
+		t.parseConfirm(e.Key, e.Value, n.Get("input"), f)
+	}
 	t.Step = parseStep(&rest, f)
 	t.Step.tool = t.Name
 	return t

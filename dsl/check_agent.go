@@ -34,6 +34,9 @@ func (c *checker) tool(t *Tool, sc scope) {
 		args = t.Input.Type()
 	}
 	inner := beside(sc.with("args", args), inTool)
+	if t.Confirm != nil {
+		c.list([]*Step{t.Confirm}, inner)
+	}
 	c.list([]*Step{t.Step}, inner)
 	c.deaf(t)
 }

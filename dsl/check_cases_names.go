@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,14 +38,11 @@ func (w *Workspace) callable(d *Definition) (names []string, readable bool) {
 func callable(d *Definition) (names []string, readable bool) {
 	readable = true
 	d.WalkAll(func(s *Step) {
-		if s.ID != "" {
-			names = append(names, s.ID)
+		if name := cmp.Or(s.ID, s.ToolName()); name != "" {
+			names = append(names, name)
 			if s.Compensate != nil && !s.Compensate.None {
-				names = append(names, s.ID+".compensate")
+				names = append(names, name+".compensate")
 			}
-		}
-		if tool := s.ToolName(); tool != "" {
-			names = append(names, tool)
 		}
 		switch b := s.Body.(type) {
 		case none:

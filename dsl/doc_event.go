@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -186,6 +187,9 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 	switch {
 	case e.Query != "":
 		names := slices.Clone(engineQueries)
+		if d.agents() {
+			names = append(names, "transcript", "partitur.transcript")
+		}
 		for _, q := range d.Queries {
 			names = append(names, q.Name)
 		}
@@ -208,8 +212,8 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 		var names []string
 		readable := true
 		d.WalkAll(func(s *Step) {
-			if s.ID != "" {
-				names = append(names, s.ID)
+			if name := cmp.Or(s.ID, s.ToolName()); name != "" {
+				names = append(names, name)
 			}
 			_, broken := s.Body.(none)
 			readable = readable && !broken
@@ -224,6 +228,9 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 // rejected.
 func (e *Event) againstUpdates(d *Definition, diags *diag.List) {
 	names := []string{"decide", "answer"}
+	if d.agents() {
+		names = append(names, "add_message", "pause", "resume")
+	}
 	for _, u := range d.Updates {
 		names = append(names, u.Name)
 	}

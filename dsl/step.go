@@ -41,6 +41,7 @@ type Step struct {
 	looseTimeout   bool    // `timeout` is there and could not be read
 	looseID        bool    // nor `id`
 	tool           string  // the name under which an agent's model calls for it
+	confirms       bool    // it asks people about the call of a tool
 	noOutput       bool    // `output` is there and could not be read
 
 	onErrorAt, compensateAt source.Span

@@ -99,6 +99,9 @@ func (c *Chat) Fields(f *fields.Set) {
 // none of which is seen from outside.
 func (a *Agent) Blocks() (blocks []Block) {
 	for _, t := range a.Tools {
+		if t.Confirm != nil {
+			blocks = append(blocks, Block{Name: t.Name, Steps: []*Step{t.Confirm}})
+		}
 		blocks = append(blocks, Block{Steps: []*Step{t.Step}})
 	}
 	for _, g := range a.Guardrails.all() {

@@ -147,20 +147,37 @@ func (r *run) invoke(ctx workflow.Context, t *talk, v *invocation, beside *group
 	sc.ownUndo()
 	sc.vars["args"] = v.args
 	available, err := r.guard(v.tool.Step, sc)
-	if available {
+	allowed := available && r.confirmed(ctx, v, sc)
+	if allowed {
 		err = r.resolve(ctx, sc, r.steps(ctx, []*dsl.Step{v.tool.Step}, sc))
 	}
 	f, failed := r.failure(v.tool.Step, sc, err).(*Failure)
 	switch {
+	case available && !allowed:
 	case err == nil && !available:
 		v.result = "error: this tool is not available for these arguments"
 	case err == nil:
-		v.result = shown(sc.last)
+		v.result = shown(spoken(v.tool.Step, sc.last))
 	case failed:
 		v.result = "error: " + f.Error()
+		v.human = f.whole && f.Path == v.tool.Step.Path && v.tool.Step.Asked() != nil
 	default:
 		v.err = err
 	}
+}
+
+// spoken is of the record of what people have said that which is for the model.
+func spoken(s *dsl.Step, result any) any {
+	record, ok := result.(map[string]any)
+	if _, answered := record["trail"]; !ok || !answered || s.Asked() == nil {
+		return result
+	}
+	if _, task := s.Body.(*dsl.Task); task && record["form"] != nil {
+		return record["form"]
+	}
+	said := map[string]any{"comment": record["comment"]}
+	put(said, "decision", record["decision"])
+	return said
 }
 
 // shown is a result as the model is sent it.

@@ -156,6 +156,7 @@ func (r *run) fillSheet(ctx workflow.Context, q *request) (err error) {
 	if q.Message, err = r.text(s, q.ask.Message, sc); err != nil {
 		return err
 	}
+	r.confirmTexts(q)
 	if q.Exclude, err = r.people(s, q.ask.Exclude, sc); err != nil || q.timeout == nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.temporal.io/sdk/converter"
@@ -248,9 +249,4 @@ func (r *run) succeeded(s *dsl.Step, sc *scope) {
 }
 
 // name is what a step is called where people read it.
-func name(s *dsl.Step) string {
-	if s.ID != "" {
-		return s.ID
-	}
-	return s.Path
-}
+func name(s *dsl.Step) string { return cmp.Or(s.ID, s.ToolName(), s.Path) }

@@ -54,6 +54,9 @@ func (w *world) activities() map[string]any {
 		"read_export":        w.readExport,
 		"cancel_export":      done,
 
+		"search_database": returns(object{"rows": []object{{"week": 48, "revenue": 91}, {"week": 49, "revenue": 60}}}),
+		"read_file":       returns(object{"text": "week,revenue\n48,91\n49,60\n"}),
+
 		"send_email":        made("message_id", "mail"),
 		"send_notification": notify,
 

@@ -177,7 +177,9 @@ func (r *request) shown() []string {
 // with its workflow type.
 func (s *stage) request(ctx workflow.Context, step *dsl.Step, activity string, args []any) *request {
 	r := newRequest(step, activity, args)
-	if p := s.programOf(ctx); p != s.program {
+	p := s.programOf(ctx)
+	r.undo = undoOfTool(p, step, r.undo)
+	if p != s.program {
 		for _, name := range []*string{&r.id, &r.undo} {
 			if *name != "" {
 				*name = p.Name + "." + *name
