@@ -84,7 +84,8 @@ func calls(p *dsl.Program) (found bool) {
 	return found
 }
 
-// talks tells whether an example needs somebody to send messages, or to take them.
+// talks tells whether an example needs somebody to send messages, or to take
+// them, or a model: TestAgents has one.
 func talks(p *dsl.Program) (found bool) {
 	p.WalkAll(func(s *dsl.Step) {
 		switch s.Body.(type) {
@@ -92,8 +93,11 @@ func talks(p *dsl.Program) (found bool) {
 			found = true
 		}
 	})
-	return found || len(p.Signals)+len(p.Updates) > 0
+	return found || len(p.Signals)+len(p.Updates) > 0 || usesModels(p)
 }
+
+// usesModels tells whether an example is one of those of agents.
+func usesModels(p *dsl.Program) bool { return strings.Contains(p.Span.File.Name, "examples/agents/") }
 
 func hasLocal(p *dsl.Program) (found bool) {
 	p.WalkAll(func(s *dsl.Step) { found = found || s.Local })
