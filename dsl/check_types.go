@@ -173,7 +173,7 @@ var scheduleType = types.ObjectOf(
 	field("id", types.StringType.OrNil(unscheduled)),
 	field("time", types.TimeType.OrNil(unscheduled)),
 	field("last_result", types.AnyType.OrNil(unscheduled)),
-	field("last_error", types.AnyType.OrNil(unscheduled)),
+	field("last_error", types.ObjectOf(field("type", types.StringType), field("message", types.StringType)).OrNil(unscheduled)),
 )
 
 // ownStepType is what `step` holds.

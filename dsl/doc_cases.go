@@ -68,6 +68,7 @@ type TestCase struct {
 	Shared    Mocks // those of the document that the case does not replace
 	Events    []*Event
 	Expect    Expectation
+	Schedule  *CaseSchedule // nil if nobody scheduled the run
 
 	nameAt               source.Span
 	input, unpatched     *syntax.Node
@@ -90,6 +91,7 @@ func (c *TestCase) Fields(f *fields.Set) {
 	bindTable(f, &c.Row)
 	f.Enum(&c.Engine, "engine", "the only engine that can play the case; each if not set", []string{InMemory, OnServer}, fields.Meant(engineMeant))
 	bindStartTime(f, &c.StartTime)
+	c.bindSchedule(f)
 	f.Strings(&c.Unpatched, "unpatched", "patches that the run does not have, as if it had begun before them")
 	f.Any(&c.Input, "input", "the workflow's input", fields.Literal)
 	f.Map(&c.Env, "env", "settings of the worker", nil)

@@ -65,6 +65,7 @@ type testCase struct {
 	input    []any
 	stubs    map[string]stubs
 	events   []event
+	schedule schedule
 	keys     bool // the trace shows idempotency keys
 	part     int  // how many items of a loop one run works on
 
@@ -122,6 +123,8 @@ func readCase(t *testing.T, a *txtar.Archive) *testCase {
 			c.input = []any{in}
 		case name == "arguments.json":
 			err = decodeExactly(f.Data, &c.input)
+		case name == "schedule.yaml":
+			err = yaml.Unmarshal(f.Data, &c.schedule)
 		case name == "stubs.yaml":
 			err = yaml.Unmarshal(f.Data, &c.stubs)
 		case name == "events.yaml":
@@ -180,6 +183,7 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 		DeadlockDetectionTimeout: time.Minute,
 	}))
 	i.Register(env)
+	c.schedule.start(env)
 	c.memory.World = env
 	m := newMock(env, c.stubs, c.trace.turn, c.mock)
 	env.SetOnActivityCanceledListener(func(info *activity.Info) {

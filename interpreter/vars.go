@@ -1,8 +1,6 @@
 package interpreter
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/partitur/partitur/dsl/expr"
@@ -56,24 +54,4 @@ func originalRunID(info *workflow.Info) string {
 		return info.OriginalRunID
 	}
 	return info.WorkflowExecution.RunID
-}
-
-// scheduleVars reads what the server tells a run that a Schedule started.
-func (r *run) scheduleVars() map[string]any {
-	vars := map[string]any{"id": nil, "time": nil, "last_result": nil, "last_error": nil}
-	attributes := r.info.SearchAttributes.GetIndexedFields()
-	if p, ok := attributes["TemporalScheduledById"]; ok {
-		if id, err := decodePayload(p); err == nil {
-			vars["id"] = id
-		}
-	}
-	if p, ok := attributes["TemporalScheduledStartTime"]; ok {
-		text, _ := decodePayload(p)
-		if s, isText := text.(string); isText {
-			if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-				vars["time"] = t
-			}
-		}
-	}
-	return vars
 }
