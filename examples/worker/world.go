@@ -76,6 +76,11 @@ func (w *world) activities() map[string]any {
 		"deposit":            w.once(w.book(1)),
 		"generate_report":    made("file", "report"),
 
+		"fetch_new_records": returns(object{"file": "records.csv", "cursor": "2026-01-05T09:00:00Z"}),
+		"sync_to_database":  returns(object{"count": 20}),
+		"list_expired":      returns(object{"items": []string{"a", "b"}, "next": ""}),
+		"delete_entry":      done,
+
 		"book_car":       made("booking", "car"),
 		"book_hotel":     made("booking", "hotel"),
 		"book_flight":    made("booking", "flight"),

@@ -62,6 +62,9 @@ func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuit
 	env.SetWorkerOptions(i.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()}}))
 	s.shared.World = env
 	i.Register(env)
+	if err := scheduled(env, s.written.Schedule, s.start); err != nil {
+		s.complain(Problem{Text: err.Error()})
+	}
 	s.timeline(env, at)
 	return env
 }
