@@ -63,6 +63,7 @@ func Parts() []Part {
 		part("guardrail", new(dsl.Guardrail), "input", "output"),
 		part("agent chat", new(dsl.Chat), "chat"),
 		part("agent llm", new(dsl.ModelCall), "llm"),
+		part("case schedule", new(dsl.CaseSchedule), "schedule"),
 		part("skip", holidays{new(dsl.SkipEntry)}, "skip"),
 		part("clock_change", new(dsl.ClockChange), "clock_change"),
 		part("on_create", new(dsl.OnCreate), "on_create"),
