@@ -22,7 +22,7 @@ Start a Temporal server, its Web UI and a worker in this process, for the
 definitions in files and folders (the current one if none is named), until
 Ctrl-C. A file that changes is checked and loaded again: new runs use the new
 text, running ones keep theirs. A file with mistakes changes nothing; they are
-shown instead.
+shown instead. Schedules are applied, paused: nothing starts by itself.
 
 Other terminals start and watch runs: partitur start, status, result, list. Any
 other Temporal client works as well.`,
@@ -63,6 +63,9 @@ func (c *call) dev(embed *embedding) error {
 	c.announce(server)
 	c.note("Temporal: %s (namespace %s)", to.address, to.namespace)
 	c.note("working on %s; Ctrl-C ends", strings.Join(names(l.space), ", "))
+	if len(l.space.Schedules) > 0 {
+		c.devSchedules(to, l.space)
+	}
 	tick := time.NewTicker(reloadEvery)
 	defer tick.Stop()
 	for {
@@ -99,6 +102,7 @@ func (c *call) reload(l *local, to *remote, paths []string) {
 		c.note("not reloaded: %s", err)
 		return
 	}
+	c.devSchedules(to, space)
 	c.note("reloaded %s: new runs use it, running ones keep their text", strings.Join(names(space), ", "))
 }
 

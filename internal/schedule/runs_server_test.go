@@ -130,12 +130,16 @@ func TestOverlap(t *testing.T) {
 		f.trigger(id)
 	}
 	second := map[string]func() bool{
-		"skip":            func() bool { return f.shown("skip").Skipped == 1 && f.running("skip") == 1 },
-		"buffer-one":      func() bool { return f.shown("buffer-one").Buffered == 1 },
-		"buffer-all":      func() bool { return f.shown("buffer-all").Buffered == 1 },
-		"cancel-other":    func() bool { return f.ended("cancel-other", enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED) && f.running("cancel-other") == 1 },
-		"terminate-other": func() bool { return f.ended("terminate-other", enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED) && f.running("terminate-other") == 1 },
-		"allow-all":       func() bool { return f.running("allow-all") == 2 },
+		"skip":       func() bool { return f.shown("skip").Skipped == 1 && f.running("skip") == 1 },
+		"buffer-one": func() bool { return f.shown("buffer-one").Buffered == 1 },
+		"buffer-all": func() bool { return f.shown("buffer-all").Buffered == 1 },
+		"cancel-other": func() bool {
+			return f.ended("cancel-other", enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED) && f.running("cancel-other") == 1
+		},
+		"terminate-other": func() bool {
+			return f.ended("terminate-other", enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED) && f.running("terminate-other") == 1
+		},
+		"allow-all": func() bool { return f.running("allow-all") == 2 },
 	}
 	for _, id := range sorted(second) {
 		f.until("a second run of "+id, second[id])

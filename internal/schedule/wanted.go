@@ -81,6 +81,12 @@ func want(s *dsl.Schedule, d *dsl.Definition, queue string) (*Wanted, error) {
 	return w, nil
 }
 
+// Pause makes the schedule one that is created paused, and starts nothing when it
+// is created.
+func (w *Wanted) Pause(note string) {
+	w.schedule.State.Paused, w.schedule.State.Notes, w.patch = true, note, nil
+}
+
 // Overlap is the server's word for an overlap policy; that of "" is skip.
 func Overlap(word string) enumspb.ScheduleOverlapPolicy {
 	switch word {
