@@ -136,7 +136,7 @@ func anthropicStream(s *sender, r Request, p Reply) {
 		"delta": map[string]any{"stop_reason": p.anthropicStop(), "stop_sequence": nil},
 		"usage": map[string]any{"output_tokens": p.Usage.Output},
 	})
-	event("message_stop", map[string]any{})
+	s.last("message_stop", map[string]any{"type": "message_stop"})
 }
 
 // overloaded is a status of Anthropic's own.

@@ -72,12 +72,24 @@ func (f Failure) usual() string {
 
 // A sender writes an answer in parts.
 type sender struct {
-	w      http.ResponseWriter
-	r      *http.Request
-	reply  Reply
-	parts  int
-	failed bool
+	w     http.ResponseWriter
+	r     *http.Request
+	reply Reply
+	note  func(outcome string)
+	parts int
+	ended bool
 }
+
+// end notes what came of the request, once.
+func (s *sender) end(outcome string) {
+	if !s.ended {
+		s.ended = true
+		s.note(outcome)
+	}
+}
+
+// fail notes that the client has gone away.
+func (s *sender) fail() { s.end(Abandoned) }
 
 // begin announces a stream.
 func (s *sender) begin() {
@@ -87,24 +99,36 @@ func (s *sender) begin() {
 
 // event sends one part of a stream at once.
 func (s *sender) event(name string, data any) {
-	if s.failed {
+	if s.ended {
 		return
 	}
 	if s.parts++; s.parts > 1 && !wait(s.r, s.reply.Slow) {
-		s.failed = true
+		s.fail()
 		return
 	}
+	s.send(name, data)
+}
+
+// last sends the last part of a stream.
+func (s *sender) last(name string, data any) {
+	if s.ended {
+		return
+	}
+	s.end(Answered)
+	s.send(name, data)
+}
+
+func (s *sender) send(name string, data any) {
 	body, isText := data.(string)
 	if !isText {
 		body = encoded(data)
 	}
+	body = fmt.Sprintf("data: %s\n\n", body)
 	if name != "" {
-		body = fmt.Sprintf("event: %s\ndata: %s\n\n", name, body)
-	} else {
-		body = fmt.Sprintf("data: %s\n\n", body)
+		body = "event: " + name + "\n" + body
 	}
-	if _, err := s.w.Write([]byte(body)); err != nil {
-		s.failed = true
+	if _, err := s.w.Write([]byte(body)); err != nil || s.r.Context().Err() != nil {
+		s.fail()
 		return
 	}
 	if flusher, ok := s.w.(http.Flusher); ok {
@@ -115,22 +139,27 @@ func (s *sender) event(name string, data any) {
 // json sends a whole answer.
 func (s *sender) json(v any) {
 	if !wait(s.r, s.reply.Slow) {
-		s.failed = true
+		s.fail()
 		return
 	}
 	body := encoded(v)
 	s.w.Header().Set("Content-Type", "application/json")
 	if s.reply.BreaksOff {
 		s.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		body = body[:len(body)/2]
+		_, _ = s.w.Write([]byte(body[:len(body)/2]))
+		s.breakOff()
+		return
 	}
-	if _, err := s.w.Write([]byte(body)); err != nil {
-		s.failed = true
-	}
+	s.end(Answered)
+	_, _ = s.w.Write([]byte(body))
 }
 
 // breakOff ends the connection as a crash would.
 func (s *sender) breakOff() {
+	s.end(Broken)
+	if flusher, ok := s.w.(http.Flusher); ok {
+		flusher.Flush()
+	}
 	if hijacker, ok := s.w.(http.Hijacker); ok {
 		if conn, _, err := hijacker.Hijack(); err == nil {
 			_ = conn.Close()

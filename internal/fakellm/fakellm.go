@@ -107,32 +107,27 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, api *api) {
 	}
 	reply.count(req)
 	call.Input, call.Output = reply.Usage.Input, reply.Usage.Output
-	call.Outcome = s.play(w, r, api, req, reply)
-	s.note(call)
+	s.play(&sender{w: w, r: r, reply: reply, note: func(outcome string) {
+		call.Outcome = outcome
+		s.note(call)
+	}}, api, req)
 }
 
-// play sends a reply, and tells the outcome.
-func (s *Server) play(w http.ResponseWriter, r *http.Request, api *api, req Request, reply Reply) string {
-	if !wait(r, reply.Pause) {
-		return Abandoned
-	}
-	if reply.Failure != nil && !reply.BreaksOff {
-		api.fail(w, *reply.Failure)
-		return reply.Failure.Kind
-	}
-	out := &sender{w: w, r: r, reply: reply}
-	if req.Stream {
+// play sends a reply. The outcome is noted before the last of it goes out, so
+// that who has the answer finds it noted.
+func (s *Server) play(out *sender, api *api, req Request) {
+	reply := out.reply
+	switch {
+	case !wait(out.r, reply.Pause):
+		out.fail()
+	case reply.Failure != nil && !reply.BreaksOff:
+		out.end(reply.Failure.Kind)
+		api.fail(out.w, *reply.Failure)
+	case req.Stream:
 		api.stream(out, req, reply)
-	} else {
+	default:
 		api.whole(out, req, reply)
 	}
-	switch {
-	case r.Context().Err() != nil || out.failed:
-		return Abandoned
-	case reply.BreaksOff:
-		return Broken
-	}
-	return Answered
 }
 
 // wait pauses, unless the client goes away.

@@ -131,7 +131,7 @@ func openAIStream(s *sender, r Request, p Reply) {
 		last["choices"], last["usage"] = []any{}, p.openAIUsage()
 		s.event("", last)
 	}
-	s.event("", "[DONE]")
+	s.last("", "[DONE]")
 }
 
 func openAIFailure(f Failure) (status int, body map[string]any) {
