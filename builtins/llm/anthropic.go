@@ -36,6 +36,7 @@ func (c *Client) askAnthropic(ctx context.Context, r Request, key string, w *wat
 	stream := service.NewStreaming(ctx, anthropicParams(r))
 	defer stream.Close()
 	var message anthropic.Message
+	written := map[int64]string{} // the arguments of calls, which the SDK drops where they are broken
 	whole := false
 	for stream.Next() {
 		event := stream.Current()
@@ -43,6 +44,7 @@ func (c *Client) askAnthropic(ctx context.Context, r Request, key string, w *wat
 			return Answer{}, err
 		}
 		whole = whole || event.Type == "message_stop"
+		written[event.Index] += event.Delta.PartialJSON
 		w.came(len(event.Delta.Text) + len(event.Delta.PartialJSON) + len(event.Delta.Thinking))
 	}
 	if err := stream.Err(); err != nil {
@@ -51,7 +53,7 @@ func (c *Client) askAnthropic(ctx context.Context, r Request, key string, w *wat
 	if !whole {
 		return Answer{}, errBrokeOff
 	}
-	return anthropicAnswer(message)
+	return anthropicAnswer(message, written)
 }
 
 func anthropicParams(r Request) anthropic.MessageNewParams {
@@ -145,7 +147,7 @@ func addAnthropic(list []anthropic.MessageParam, m Message) []anthropic.MessageP
 	return append(list, anthropic.MessageParam{Role: role, Content: blocks})
 }
 
-func anthropicAnswer(m anthropic.Message) (Answer, error) {
+func anthropicAnswer(m anthropic.Message, written map[int64]string) (Answer, error) {
 	u := m.Usage
 	a := Answer{Model: m.Model, Stop: End, Usage: Usage{
 		Input:  int(u.InputTokens + u.CacheReadInputTokens + u.CacheCreationInputTokens),
@@ -157,7 +159,7 @@ func anthropicAnswer(m anthropic.Message) (Answer, error) {
 		case "text":
 			text.WriteString(block.Text)
 		case "tool_use":
-			a.ToolCalls = append(a.ToolCalls, ToolCall{ID: callID(block.ID, i), Name: block.Name, Arguments: arguments(string(block.Input))})
+			a.ToolCalls = append(a.ToolCalls, ToolCall{ID: callID(block.ID, i), Name: block.Name, Arguments: arguments(written[int64(i)])})
 		}
 	}
 	a.Text = text.String()
