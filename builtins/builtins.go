@@ -20,6 +20,8 @@ import (
 var actions = []Action{
 	httpAction,
 	llmAction,
+	mcpAction,
+	mcpToolsAction,
 }
 
 // An Action does one thing to the world outside the workflow.
@@ -46,6 +48,7 @@ type Options struct {
 	MaxResult int64  // bytes of an encoded result, 1 MB when 0
 	UserAgent string // "partitur" when empty
 	Models    []ModelProfile
+	MCP       []MCPServer
 }
 
 // A Retry is how often, and after which pauses, an action is tried.

@@ -23,6 +23,7 @@ type Project struct {
 	Secrets SecretsPolicy
 	Storage *Storage // nil if everything stays in the histories
 	Models  []*ModelProfile
+	MCP     []*MCPServer
 	Worker  WorkerOptions
 	Groups  []*Group
 	URL     string
@@ -91,6 +92,14 @@ func (p *Project) Fields(f *fields.Set) {
 	}, "models", "the language models that `llm` and `agent` ask, each under a name of its own")
 	p.bindGroups(f)
 	f.String(&p.URL, "url", "the address where people open approvals and tasks: `approval.url` begins with it")
+	f.Named(func(name string, key *syntax.Node) fields.Declarer {
+		m := &MCPServer{Name: name}
+		if key != nil {
+			m.Span = key.Span
+		}
+		p.MCP = append(p.MCP, m)
+		return m
+	}, "mcp", "the MCP servers whose tools `mcp` and `agent` call, each under a name of its own")
 }
 
 // checkFiles reports patterns that no file can match.

@@ -98,8 +98,11 @@ func (a *Action) check(c *checker, s *Step, sc scope) *types.Type {
 	c.needsTimeout(s)
 	if a.Input != nil {
 		c.bare(a.Input, sc, 0)
-		if a.Spec.Name == LLM {
+		switch a.Spec.Name {
+		case LLM:
 			c.knownModel(a.Input.Get("model"))
+		case MCPCall, MCPTools:
+			c.knownMCP(a.Input.Get("server"), a.Input.Get("tool"))
 		}
 	}
 	switch {

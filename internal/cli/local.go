@@ -137,7 +137,7 @@ func (l *local) work(s *session, to *remote, fatal func(error)) (err error) {
 		o.Builtins.Policy = builtins.Policy{
 			Hosts: p.HTTP.AllowHosts, AllowMetadata: p.HTTP.AllowMetadata, DenyPrivate: p.HTTP.DenyPrivate,
 		}
-		o.Builtins.Models = workers.Models(p)
+		o.Builtins.Models, o.Builtins.MCP = workers.Models(p), workers.MCP(p)
 	}
 	if stores(l.space.Project) {
 		o.Builtins.MaxResult = maxStoredResult

@@ -70,6 +70,7 @@ func Parts() []Part {
 		part("backfill", new(dsl.Backfill), "backfill"),
 		named("models", new(dsl.ModelProfile), "models"),
 		named("prices", new(dsl.ModelPrice), "prices"),
+		named("mcp servers", new(dsl.MCPServer), "mcp"),
 		part("llm budget", new(llm.BudgetInput), "budget"),
 		part("http errors", new(builtins.StatusError), "errors"),
 		part("http basic_auth", new(builtins.BasicAuth), "basic_auth"),

@@ -8,11 +8,11 @@ import (
 	"github.com/partitur/partitur/dsl/types"
 )
 
-// Catalog knows the actions http and llm.
+// Catalog knows the actions http, llm, mcp and mcp_tools.
 type Catalog struct{}
 
 // Actions lists the actions.
-func (Catalog) Actions() []string { return []string{"http", "llm"} }
+func (Catalog) Actions() []string { return []string{"http", "llm", "mcp", "mcp_tools"} }
 
 // Action returns an action, and nil for every other name.
 func (Catalog) Action(name string) *dsl.ActionSpec {
@@ -21,6 +21,8 @@ func (Catalog) Action(name string) *dsl.ActionSpec {
 		return requestSpec()
 	case "llm":
 		return questionSpec()
+	case "mcp", "mcp_tools":
+		return toolSpec(name)
 	}
 	return nil
 }
