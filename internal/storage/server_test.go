@@ -31,14 +31,17 @@ const large = 50 << 20
 
 const program = `workflow: large
 defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+signals: {note: {message: {type: string}}}
 steps:
   - {id: load, activity: load}
   - {id: measure, activity: measure, with: {text: "${ steps.load.output }", more: 1}}
-output: {size: "${ steps.measure.output }", text: "${ steps.load.output }"}
+  - {id: note, receive: note}
+  - {id: noted, activity: measure, with: {text: "${ steps.note.output }", more: 2}}
+output: {size: "${ steps.measure.output }", note: "${ steps.noted.output }", text: "${ steps.load.output }"}
 `
 
-// TestLargeValues passes 50MB from one step to the next and to the caller, on a
-// server that takes 2MB at once. The history stays short, and replays with the
+// TestLargeValues passes 50MB in a signal, from one step to the next and to the
+// caller, on a server that takes 2MB at once. The history stays short, and replays with the
 // storage alone.
 func TestLargeValues(t *testing.T) {
 	dir := t.TempDir()
@@ -70,18 +73,21 @@ func TestLargeValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var result struct {
-		Size int
-		Text string
+	if err := c.SignalWorkflow(t.Context(), run.GetID(), "", "note", strings.Repeat("n", large)); err != nil {
+		t.Fatal(err)
 	}
-	if err := run.Get(t.Context(), &result); err != nil || result.Size != large || len(result.Text) != large {
-		t.Fatalf("the result has %d and %d bytes, %v", result.Size, len(result.Text), err)
+	var result struct {
+		Size, Note int
+		Text       string
+	}
+	if err := run.Get(t.Context(), &result); err != nil || result.Size != large || result.Note != large || len(result.Text) != large {
+		t.Fatalf("the result has %d, %d and %d bytes, %v", result.Size, result.Note, len(result.Text), err)
 	}
 	h := history(t, server, logger, run)
 	if size := proto.Size(h); size > 20_000 {
 		t.Errorf("the history has %d bytes", size)
 	}
-	if pin := h.GetEvents()[4].GetMarkerRecordedEventAttributes(); !interpreter.IsPin(pin.GetDetails()["data"].GetPayloads()[0]) {
+	if pin := pinOf(h).GetMarkerRecordedEventAttributes(); !interpreter.IsPin(pin.GetDetails()["data"].GetPayloads()[0]) {
 		t.Error("the definition is not in the history, but", pin)
 	}
 	none := &interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}
@@ -98,9 +104,19 @@ func TestLargeValues(t *testing.T) {
 	if err := storage.Resolve(t.Context(), external, h); err != nil || proto.Size(h) < 3*large {
 		t.Errorf("resolved, the history has %d bytes, %v", proto.Size(h), err)
 	}
-	if files, _ := filepath.Glob(filepath.Join(dir, "values", "*", "*")); len(files) != 3 {
+	if files, _ := filepath.Glob(filepath.Join(dir, "values", "*", "*")); len(files) != 5 {
 		t.Errorf("%d values are stored", len(files))
 	}
+}
+
+// pinOf is the first marker, wherever the signal came in.
+func pinOf(h *historypb.History) *historypb.HistoryEvent {
+	for _, e := range h.GetEvents() {
+		if e.GetEventType() == enumspb.EVENT_TYPE_MARKER_RECORDED {
+			return e
+		}
+	}
+	return nil
 }
 
 func programs(t *testing.T) *registry.Registry {
