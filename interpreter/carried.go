@@ -195,7 +195,7 @@ func readCarried(p *commonpb.Payload) (*carried, error) {
 		return nil, fmt.Errorf("the run was continued by a newer worker, in the format %q, which this one cannot read", format)
 	}
 	c := new(carried)
-	if err := json.Unmarshal(p.GetData(), c); err != nil {
+	if err := fromJSON(p.GetData(), c); err != nil {
 		return nil, fmt.Errorf("what the run before has left cannot be read: %w", err)
 	}
 	return c, nil

@@ -1,8 +1,6 @@
 package interpreter
 
 import (
-	"encoding/json"
-
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
@@ -40,7 +38,7 @@ const reportMark = "partitur-report"
 
 // payload is the report as the detail of an error.
 func (rep Report) payload() any {
-	data, err := json.Marshal(rep)
+	data, err := toJSON(rep)
 	if err != nil {
 		return rep
 	}

@@ -2,7 +2,6 @@ package interpreter
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -142,7 +141,7 @@ func (r *run) deliverTo(ctx workflow.Context, to shared.Keeper, m *shared.Messag
 
 // letterOf encodes a letter as local activities take their arguments.
 func letterOf(to shared.Keeper, m *shared.Message) converter.RawValue {
-	data, err := json.Marshal(shared.Letter{To: to, Message: *m})
+	data, err := toJSON(shared.Letter{To: to, Message: *m})
 	if err != nil {
 		panic(err.Error())
 	}

@@ -1,8 +1,6 @@
 package interpreter
 
 import (
-	"encoding/json"
-
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
@@ -81,7 +79,7 @@ func (r *run) runPart(ctx workflow.Context, in *given) (any, error) {
 		}
 		result = r.partResult(root, l)
 	}
-	data, err := json.Marshal(result)
+	data, err := toJSON(result)
 	if err != nil {
 		return nil, r.fail(fromError(err))
 	}

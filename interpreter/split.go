@@ -1,7 +1,6 @@
 package interpreter
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -233,7 +232,7 @@ func (r *run) endOf(ctx workflow.Context, f workflow.Future) (*partResult, error
 		return nil, err
 	}
 	res := new(partResult)
-	return res, json.Unmarshal(raw.Payload().GetData(), res)
+	return res, fromJSON(raw.Payload().GetData(), res)
 }
 
 // pieceEnds takes how a part has ended.
