@@ -22,6 +22,12 @@ func (i *Interpreter) adopted(name string, in *given) (Pin, string) {
 		return pin, err.Error()
 	}
 	for n, f := range in.before.Frames {
+		if f.Fresh {
+			if newest.StepAt(f.Step) == nil {
+				return pin, fmt.Sprintf("the newest text has no step %q where the run is to go on", f.Step)
+			}
+			continue
+		}
 		inner := n < len(in.before.Frames)-1
 		if why := moved(old.StepAt(f.Step), newest.StepAt(f.Step), inner); why != "" {
 			return pin, why

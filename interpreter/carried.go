@@ -21,6 +21,8 @@ type carried struct {
 	Epoch int          `json:"epoch,omitempty"` // how many such steps there were: the keys of steps change with it
 	Pins  []carriedPin `json:"pins"`            // of the run, and then of compensations registered under older texts
 	Kept  string       `json:"kept,omitempty"`  // why the newest text was not taken
+	Base  string       `json:"base,omitempty"`  // what the keys of steps are made of, if not of the ids of the first run
+	Retry *Retried     `json:"retry,omitempty"` // of a run that has ended
 
 	Workflow *kept           `json:"workflow,omitempty"` // as expressions see them
 	Schedule *kept           `json:"schedule,omitempty"`
@@ -43,7 +45,8 @@ type carried struct {
 // A frame is a step in which the run before stood, and what the step needs to go
 // on there.
 type frame struct {
-	Step     string          `json:"step"` // its path
+	Step     string          `json:"step"`            // its path
+	Fresh    bool            `json:"fresh,omitempty"` // the run before has not begun it
 	Deadline *time.Time      `json:"deadline,omitempty"`
 	Limit    time.Duration   `json:"limit,omitempty"` // of which Deadline is the end
 	Until    *time.Time      `json:"until,omitempty"` // the end of a pause

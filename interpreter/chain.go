@@ -13,6 +13,7 @@ import (
 type chain struct {
 	programs Programs
 	epoch    int      // continue_as_new steps so far
+	keyed    string   // of idempotency keys, in a run that retries another; else ""
 	cursor   []*frame // where the run before stood, below here
 	before   *carried // what this run has taken over; nil if it began with the first step
 	past     []any    // reports of compensations that the runs before have run
@@ -22,7 +23,7 @@ type chain struct {
 func (i *Interpreter) chain(in *given) chain {
 	c := chain{programs: i.Programs}
 	if in.before != nil {
-		c.epoch = in.before.Epoch
+		c.epoch, c.keyed = in.before.Epoch, in.before.Base
 	}
 	return c
 }
@@ -79,6 +80,9 @@ func (r *run) seek(steps []*dsl.Step) []*dsl.Step {
 	r.here, r.cursor = r.cursor[0], r.cursor[1:]
 	for i, s := range steps {
 		if s.Path == r.here.Step {
+			if r.here.Fresh {
+				r.here = nil
+			}
 			return steps[i:]
 		}
 	}

@@ -99,7 +99,10 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 		Epoch: r.epoch, Pins: []carriedPin{{r.pin, r.pin.Source}}, Frames: e.frames,
 		Workflow: keep(r.workflowVars()), Schedule: keep(r.scheduleVars()), State: keep(r.state), Kept: r.pin.Kept,
 		Undo: sc.undo.numbers(), Marks: sc.undo.marks, Undone: keep(sc.group.undone), Undos: r.undos,
-		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save(),
+		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save(), Base: r.keyed,
+	}
+	if r.stopAt != "" {
+		c.Base = r.KeyBase
 	}
 	if r.before != nil {
 		c.Workflow, c.Schedule = r.before.Workflow, r.before.Schedule
@@ -119,7 +122,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 	}
 	innermost := r.program.StepAt(c.Frames[len(c.Frames)-1].Step)
 	ids, all := r.program.Ahead(innermost).Steps()
-	all = all || r.pin.Upgrade == dsl.UpgradeOnContinue // another text may read others
+	all = all || r.pin.Upgrade == dsl.UpgradeOnContinue || r.stopAt != "" // another text may read others
 	c.Steps = keep(records(sc.steps, r.program.IDs, func(id string) bool { return all || ids[id] }))
 	for _, f := range c.Frames {
 		if f.scope != nil {

@@ -42,6 +42,9 @@ type Interpreter struct {
 	// Part is how many items of a loop one run works on, if the loop can be
 	// split; 1,000 if it is not set.
 	Part int
+	// StopAt is the path of a step at which a run is left in replay, to go on
+	// there in another.
+	StopAt string
 }
 
 // Registry is the part of a worker that the interpreter registers with.
@@ -86,7 +89,10 @@ func (i *Interpreter) execute(ctx workflow.Context, args converter.EncodedValues
 		return r.runPart(ctx, in)
 	}
 	sc := r.rootScope()
-	if err := r.begin(ctx, sc, in); err != nil {
+	if err = r.refused(in); err == nil {
+		err = r.begin(ctx, sc, in)
+	}
+	if err != nil {
 		return nil, r.fail(fromError(err))
 	}
 	main, err := r.open(ctx, sc)
@@ -115,7 +121,8 @@ func (i *Interpreter) load(ctx workflow.Context, in *given, l *link) (*run, erro
 		panic(err.Error()) // ours to mend: the run is kept until a worker can go on
 	}
 	r := newRun(ctx, program, pin, i.chain(in))
-	r.link, r.mail, r.converter, r.watch, r.told = l, newMailbox(&l.inbox), i.converter(), i.Watch, i.Tell
+	r.link, r.mail, r.converter = l, newMailbox(&l.inbox), i.converter()
+	r.watch, r.stopAt, r.told = i.Watch, i.StopAt, i.Tell
 	r.purse = purseOf(l.given)
 	if err := r.queries(ctx); err != nil {
 		return nil, err

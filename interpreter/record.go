@@ -38,7 +38,9 @@ func (i *Interpreter) chosen(ctx workflow.Context, name string, in *given) Pin {
 	choose := i.newest
 	switch {
 	case in.before.Anew:
-	case before.Upgrade == dsl.UpgradeOnContinue:
+	case in.before.Retry != nil && !in.before.Retry.Head:
+		return before
+	case in.before.Retry != nil, before.Upgrade == dsl.UpgradeOnContinue:
 		choose = i.adopted
 	default:
 		return before

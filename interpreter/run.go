@@ -1,6 +1,8 @@
 package interpreter
 
 import (
+	"cmp"
+
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -35,6 +37,7 @@ type run struct {
 	converter converter.DataConverter
 	watch     Watcher           // nil but where a history is replayed for its own sake
 	told      func(Notice)      // nil but in tests
+	stopAt    string            // the path of a step; set in such a replay only
 	base      workflow.Context  // of the run itself
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked
@@ -57,7 +60,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 		locks: map[string]*mutex{}, abort: func() {},
 	}
 	r.host = &host{ctx: ctx, program: program}
-	r.identity = identity{keyBase(r.info, c.epoch), r.info.WorkflowExecution.ID, originalRunID(r.info)}
+	r.identity = identity{cmp.Or(c.keyed, keyBase(r.info, c.epoch)), r.info.WorkflowExecution.ID, originalRunID(r.info)}
 	r.vars = r.names()
 	return r
 }

@@ -15,9 +15,10 @@ type Status struct {
 	Workflow      string         `json:"workflow"`
 	Version       string         `json:"version,omitempty"`
 	Digest        string         `json:"digest"`
-	Kept          string         `json:"kept,omitempty"` // why the run, which was continued, does not take the newest text
-	Position      []string       `json:"position"`       // file:line of each step that has begun and not ended
-	Steps         []StepStatus   `json:"steps"`          // in the order in which they began
+	Kept          string         `json:"kept,omitempty"`  // why the run, which was continued, does not take the newest text
+	Retry         *Retried       `json:"retry,omitempty"` // of a run that has ended
+	Position      []string       `json:"position"`        // file:line of each step that has begun and not ended
+	Steps         []StepStatus   `json:"steps"`           // in the order in which they began
 	State         map[string]any `json:"state,omitempty"`
 	Compensations []any          `json:"compensations,omitempty"`
 	Approvals     []Request      `json:"approvals,omitempty"` // what people are asked, tasks included; then what they have answered last
@@ -153,7 +154,7 @@ func (r *run) status() Status {
 	s := Status{
 		Workflow: r.program.Name, Version: r.program.Version, Digest: r.program.Digest, Kept: r.pin.Kept,
 		Steps: make([]StepStatus, 0, len(r.order)), Position: []string{}, State: r.state,
-		Messages: r.messageStatus(),
+		Messages: r.messageStatus(), Retry: r.retried(),
 	}
 	for _, q := range r.mail.desk.open {
 		s.Approvals = append(s.Approvals, q.shown())

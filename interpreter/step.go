@@ -20,6 +20,9 @@ func (r *run) steps(ctx workflow.Context, steps []*dsl.Step, sc *scope) error {
 		if ctx.Err() != nil {
 			return cancelled
 		}
+		if r.stopAt != "" && r.stopsAt(s, sc) {
+			return stopped(s)
+		}
 		t := turn{step: s, scope: sc}
 		switch {
 		case !r.enter(ctx, &t):

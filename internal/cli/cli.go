@@ -52,6 +52,7 @@ var commands = []command{
 	cancelCommand,
 	terminateCommand,
 	unblockCommand,
+	retryCommand,
 	completionCommand,
 	versionCommand,
 }

@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"interrupted": interrupted,
 			"large":       large,
 			"started":     func(ts *testscript.TestScript, _ bool, args []string) { showStart(ts, server.HostPort(), args[0]) },
+			"reword":      func(ts *testscript.TestScript, _ bool, args []string) { reword(ts, w.programs, args) },
 			"mend":        func(*testscript.TestScript, bool, []string) { w.mended.Store(true) },
 		},
 	})

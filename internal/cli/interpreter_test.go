@@ -4,9 +4,11 @@ package cli_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -90,10 +92,30 @@ output: "${ [steps.release.output.form, steps.ask.output.form] }"
 project: shop
 groups: {treasury: [tina, tom]}
 models: {m: {provider: openai, model: m}}
+---
+workflow: booking
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+state: {note: old}
+signals: {go_on: {}}
+steps:
+  - {id: price, activity: price}
+  - id: group
+    saga:
+      - {id: hold, activity: hold, compensate: {activity: release}}
+      - {id: wait, receive: go_on}
+      - {id: pay, activity: pay, with: "${ steps.price.output.total }"}
+  - {id: each, for_each: "[1]", do: [{id: one, activity: work}]}
+output: ${ [steps.price.output.total, state.note] }
+---
+workflow: twice
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+steps:
+  - {id: hold, activity: hold}
+  - {id: send, activity: later}
 `
 
 // startInterpreter starts a worker that runs definitions.
-func startInterpreter(t *testing.T, c client.Client) {
+func startInterpreter(t *testing.T, c client.Client) *registry.Registry {
 	t.Helper()
 	space, diags := dsl.Load([]*source.File{source.NewFile("shop.yaml", []byte(interpreted))}, dsl.NoActions{})
 	if diags.Errors() > 0 {
@@ -119,6 +141,17 @@ func startInterpreter(t *testing.T, c client.Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Stop)
+	return programs
+}
+
+// reword makes the worker take another text: OLD is NEW in it.
+func reword(ts *testscript.TestScript, programs *registry.Registry, args []string) {
+	space, diags := dsl.Load([]*source.File{source.NewFile("shop.yaml", []byte(strings.Replace(interpreted, args[0], args[1], 1)))}, dsl.NoActions{})
+	if diags.Errors() > 0 {
+		ts.Fatalf("%v", diags)
+	}
+	_, err := programs.Set(space.Programs)
+	ts.Check(err)
 }
 
 // A service does what the workflows ask for.
@@ -130,6 +163,25 @@ func (s *service) work(ctx context.Context, args converter.EncodedValues) (any, 
 	info := activity.GetInfo(ctx)
 	if info.ActivityType.Name == dsl.LLM {
 		return answer(args)
+---
+// workflow id has called it before, `later` unless it has been called itself, and
+// `pay` pays 42 only.
+func (s *service) work(ctx context.Context, args converter.EncodedValues) (any, error) {
+	info := activity.GetInfo(ctx)
+	switch key := info.WorkflowExecution.ID + info.ActivityType.Name; info.ActivityType.Name {
+	case "price":
+		return map[string]any{"total": 10}, nil
+	case "pay":
+		var total int
+		if err := args.Get(&total); err != nil || total == 42 {
+			return total, err
+		}
+		return nil, temporal.NewNonRetryableApplicationError("the card was declined", "Declined", nil)
+	case "later":
+		if _, before := s.seen.LoadOrStore(key, true); !before {
+			return nil, temporal.NewNonRetryableApplicationError("the service is down", "ServiceDown", nil)
+		}
+		return "done", nil
 	}
 	_, before := s.seen.LoadOrStore(info.WorkflowExecution.ID, true)
 	if kind := info.ActivityType.Name; kind == "broken" || kind == "second" && !before {

@@ -14,12 +14,16 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/partitur/partitur/internal/registry"
 )
 
 // A testWorker runs the workflows that the scripts start.
 type testWorker struct {
 	mended  atomic.Bool
 	refused atomic.Int32
+
+	programs *registry.Registry // of the task queue yaml
 }
 
 func startWorker(t *testing.T, hostPort string) *testWorker {
@@ -41,7 +45,7 @@ func startWorker(t *testing.T, hostPort string) *testWorker {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.Stop)
-	startInterpreter(t, c)
+	tw.programs = startInterpreter(t, c)
 	return tw
 }
 

@@ -33,9 +33,13 @@ func (c *comparison) drift() []Finding {
 	return append(found, c.endDrift()...)
 }
 
+func (c *comparison) differ() *differences {
+	return &differences{converter: c.converter, other: c.texts.old.Digest != c.texts.new.Digest}
+}
+
 // differences lists what is not the same in a command.
 func (c *comparison) differences(r *recorded, s *sent) []string {
-	d := &differences{converter: c.converter}
+	d := c.differ()
 	switch r.kind {
 	case activity:
 		c.activity(d, r, s)
@@ -115,7 +119,7 @@ func (c *comparison) endDrift() []Finding {
 	if was, is := endingOf(end), c.ending(); was != is {
 		return []Finding{{Kind: Drifts, Event: end.GetEventId(), Message: fmt.Sprintf("the run %s in the history, and %s with the text", was, is)}}
 	}
-	d := &differences{converter: c.converter}
+	d := c.differ()
 	if a := end.GetWorkflowExecutionCompletedEventAttributes(); a != nil {
 		d.payloads("the result of the run", a.GetResult(), []any{c.log.result})
 	}
@@ -129,8 +133,7 @@ func (c *comparison) endDrift() []Finding {
 	return found
 }
 
-// nextInput compares the input of the run that goes on. What is carried besides
-// depends on the text, and is compared only where that is the same.
+// nextInput compares the input of the run that goes on.
 func (c *comparison) nextInput(d *differences, was *commonpb.Payloads) {
 	again, ok := c.log.err.(*workflow.ContinueAsNewError)
 	if !ok {
@@ -143,8 +146,6 @@ func (c *comparison) nextInput(d *differences, was *commonpb.Payloads) {
 		return
 	}
 	for i := range old {
-		if c.texts.old.Digest == c.texts.new.Digest || i < len(old)-1 {
-			d.payload("what the next run is given", old[i], is[i])
-		}
+		d.payload("what the next run is given", old[i], is[i])
 	}
 }

@@ -26,8 +26,10 @@ type sent struct {
 // A log is what a run does in replay, in order.
 type log struct {
 	sent   []*sent
-	latest *dsl.Step // that has begun
-	result any       // of the run
+	latest *dsl.Step               // that has begun
+	begun  []*dsl.Step             // all that have
+	undoes map[*dsl.Step]*dsl.Step // by step of a compensation
+	result any                     // of the run
 	err    error
 	ended  bool
 	task   int // in which it ended
@@ -36,7 +38,10 @@ type log struct {
 func newLog() *log { return &log{} }
 
 // Begins implements interpreter.Watcher.
-func (l *log) Begins(_ workflow.Context, s *dsl.Step) { l.latest = s }
+func (l *log) Begins(_ workflow.Context, s *dsl.Step) {
+	l.latest = s
+	l.begun = append(l.begun, s)
+}
 
 func (l *log) add(ctx workflow.Context, kind, key string, args []any, with any) {
 	l.sent = append(l.sent, &sent{

@@ -27,6 +27,8 @@ type Options struct {
 
 	Converter converter.DataConverter // nil is the default
 	Storage   converter.ExternalStorage
+
+	stopAt string // the path of the step before which the run is left
 }
 
 // What came of a replay.
@@ -110,7 +112,8 @@ func outcome(findings []Finding) string {
 
 // run replays a history with the SDK, which compares the commands.
 func run(h *historypb.History, t *texts, log *log, o Options) error {
-	i := &interpreter.Interpreter{Programs: t, Converter: o.Converter, Watch: log}
+	log.undoes = t.undoes()
+	i := &interpreter.Interpreter{Programs: t, Converter: o.Converter, Watch: log, StopAt: o.stopAt}
 	before := worker.Options{Interceptors: []interceptor.WorkerInterceptor{&observer{log: log}}}
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
 		DataConverter:            o.Converter,
@@ -186,6 +189,17 @@ func textsOf(h *historypb.History, o Options) (*texts, error) {
 	}
 	t.pin, err = t.Registry.Pin(t.new.Name)
 	return t, err
+}
+
+// undoes maps the steps of compensations to those that they undo.
+func (t *texts) undoes() map[*dsl.Step]*dsl.Step {
+	all := map[*dsl.Step]*dsl.Step{}
+	t.new.WalkAll(func(s *dsl.Step) {
+		if s.Compensate != nil {
+			dsl.Walk(s.Compensate.Steps, func(inner *dsl.Step) { all[inner] = s })
+		}
+	})
+	return all
 }
 
 // asRecorded are the texts without the one that takes the place of another.
