@@ -158,17 +158,13 @@ func reword(ts *testscript.TestScript, programs *registry.Registry, args []strin
 type service struct{ seen sync.Map }
 
 // work is every activity: `broken` always fails, `second` does unless the
-// workflow id has called it before.
-func (s *service) work(ctx context.Context, args converter.EncodedValues) (any, error) {
-	info := activity.GetInfo(ctx)
-	if info.ActivityType.Name == dsl.LLM {
-		return answer(args)
----
 // workflow id has called it before, `later` unless it has been called itself, and
 // `pay` pays 42 only.
 func (s *service) work(ctx context.Context, args converter.EncodedValues) (any, error) {
 	info := activity.GetInfo(ctx)
 	switch key := info.WorkflowExecution.ID + info.ActivityType.Name; info.ActivityType.Name {
+	case dsl.LLM:
+		return answer(args)
 	case "price":
 		return map[string]any{"total": 10}, nil
 	case "pay":

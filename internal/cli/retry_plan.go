@@ -65,7 +65,7 @@ func (r *retrying) plan(c *call, ref runRef) (*attempt, error) {
 		return nil, problemf(exitFailed, "run %q cannot go on at %q: %s", d.WorkflowID, r.from, err)
 	}
 	if len(stop.Undone) > 0 && !r.force {
-		return nil, problemf(exitFailed, "run %q cannot go on at %q: what %s has done before has been undone", d.WorkflowID, r.from, inQuotes(stop.Undone)).
+		return nil, problemf(exitFailed, "run %q cannot go on at %q: what %s has done before has been undone", d.WorkflowID, r.from, eachQuoted(stop.Undone)).
 			hint("retry from %q, or give --force", stop.Undone[len(stop.Undone)-1])
 	}
 	a := &attempt{WorkflowID: d.WorkflowID, RunID: d.RunID, How: "new_run", Reused: stop.Reused}
@@ -82,7 +82,7 @@ func (r *retrying) plan(c *call, ref runRef) (*attempt, error) {
 	return a, nil
 }
 
-func inQuotes(names []string) string {
+func eachQuoted(names []string) string {
 	list := make([]string, len(names))
 	for i, n := range names {
 		list[i] = fmt.Sprintf("%q", n)

@@ -16,7 +16,6 @@ import (
 // differences collects what is not the same of a command in both texts.
 type differences struct {
 	converter converter.DataConverter
-	other     bool // the texts are not the same, and what the interpreter itself sends may differ with them
 	list      []string
 }
 
@@ -139,8 +138,8 @@ func at(list []*commonpb.Payload, i int) *commonpb.Payload {
 
 // payload compares two values, and says where in them the first difference is.
 func (d *differences) payload(what string, was, is *commonpb.Payload) {
-	if d.other && interpreter.IsCarried(is) {
-		return
+	if interpreter.IsCarried(is) {
+		return // what the interpreter leaves to itself is its own
 	}
 	old, err := d.value(was)
 	if err != nil {

@@ -34,7 +34,7 @@ func (c *comparison) drift() []Finding {
 }
 
 func (c *comparison) differ() *differences {
-	return &differences{converter: c.converter, other: c.texts.old.Digest != c.texts.new.Digest}
+	return &differences{converter: c.converter}
 }
 
 // differences lists what is not the same in a command.
