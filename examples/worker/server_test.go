@@ -27,6 +27,7 @@ import (
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/internal/workers"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // slow are the examples that wait for hours or days. The server skips the time
@@ -146,7 +147,12 @@ func work(t *testing.T, c client.Client, programs []*dsl.Program, url string) (s
 	sdkworker.SetStickyWorkflowCacheSize(0)
 	in := newWorld()
 	in.pace = 0
-	var running []sdkworker.Worker
+	keepers := sdkworker.New(c, shared.TaskQueue, sdkworker.Options{})
+	shared.Keepers{}.Register(keepers)
+	if err := keepers.Start(); err != nil {
+		t.Fatal(err)
+	}
+	running := []sdkworker.Worker{keepers}
 	for _, name := range slices.Compact(queues) {
 		if name == "" {
 			continue
@@ -155,6 +161,7 @@ func work(t *testing.T, c client.Client, programs []*dsl.Program, url string) (s
 		w := sdkworker.New(c, name, i.Options(sdkworker.Options{}))
 		i.Register(w)
 		register(w, in)
+		shared.RegisterTell(w, func() error { return nil })
 		builtins.Register(w, builtins.Options{Secrets: builtins.EnvSecrets(settings(url, programs[0]))})
 		if err := w.Start(); err != nil {
 			t.Fatal(err)
