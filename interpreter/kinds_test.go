@@ -1,6 +1,7 @@
 package interpreter_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -48,6 +50,7 @@ var kinds = map[string]string{
 	"Fail":             `[{id: a, fail: {type: No, message: no}, catch: [{output: "${ error.type }"}]}, {return: "${ steps.a.output == 'No' }"}]`,
 
 	"Parallel.any":    `[{id: p, parallel: {x: [{activity: fail}], y: [{sleep: 1h}], z: [{sleep: 1ms}, {id: a, activity: echo, with: 2, compensate: {activity: echo, with: undo}}]}, join: any}, {id: q, parallel: {x: [{activity: echo, compensate: {activity: echo, with: undo}}, {activity: fail}], y: [{sleep: 1h}]}, join: 2, catch: [{output: "${ error.type }"}]}, {return: "${ steps.p.output.first == 'z' and steps.q.output == 'TooFewBranches' }"}]`,
+	"ForEach.parts":   `[{id: a, for_each: '1..1002', concurrency: 2, on_item_error: continue, do: [{value: "${ item / (item - 7) }", compensate: {activity: echo, with: "${ item }"}, if: item < 9 }]}, {return: "${ steps.a.counts == {succeeded: 1001, failed: 1} }"}]`,
 	"ForEach.batches": `[{id: a, for_each: '1..5', batch_size: 2, concurrency: 2, do: [{activity: echo, with: "${ item }"}, {sleep: 1ms}], collect: "${ item }"}, {return: "${ steps.a.output == [[1, 2], [3, 4], [5]] }"}]`,
 	"SleepUntil":      `[{sleep_until: "${ now() + duration('20ms') }"}, {id: a, sleep_until: 2020-01-31T12:00:00Z}, {return: "${ steps.a.status == 'succeeded' }"}]`,
 	"While":           `[{id: a, while: 'state.n < 4', max_iterations: 9, every: 1ms, do: [{activity: echo, with: "${ index }"}, {set: {n: "${ state.n + 1 }"}}]}, {return: "${ state.n == 4 and steps.a.status == 'succeeded' }"}]`,
@@ -116,20 +119,28 @@ func TestEveryKindRuns(t *testing.T) {
 			if err := s.get(run, &result); err != nil || !result {
 				t.Fatalf("the result is %v, %v", result, err)
 			}
-			h := s.history(run)
-			replay(t, h)
-			file := historyFile(name)
-			if _, err := os.Stat(file); err == nil || !*golden.Update {
-				return // recorded histories are never changed
-			}
-			data, err := protojson.Marshal(h)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, data, 0o644); err != nil {
-				t.Fatal(err)
+			keepHistory(t, name, s.history(run))
+			for i, part := range s.parts(run) {
+				keepHistory(t, fmt.Sprint(name, ".", i), s.history(part))
 			}
 		})
+	}
+}
+
+// keepHistory replays a history, and keeps it for ever if it is new.
+func keepHistory(t *testing.T, name string, h *historypb.History) {
+	t.Helper()
+	replay(t, h)
+	file := historyFile(name)
+	if _, err := os.Stat(file); err == nil || !*golden.Update {
+		return // recorded histories are never changed
+	}
+	data, err := protojson.Marshal(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,7 +1,7 @@
 package interpreter
 
 import (
-	"encoding/hex"
+	"strconv"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -24,20 +24,22 @@ type desk struct {
 type errand struct {
 	message shared.Message
 	done    bool
+	by      string // the run id under which it was sent, as the history has it
 	err     error
 }
 
 // namespace is what a run knows of what its namespace shares.
 type namespace struct {
-	desks map[string]*desk         // by workflow id of the keeper
-	asked map[string]*shared.Reply // by ticket: what has been asked for, and the reply once it is there
+	desks map[string]*desk          // by workflow id of the keeper
+	asked map[string][]shared.Reply // by number: what has been asked for, and the replies to it
+	said  int                       // messages and what they ask for, so far
 }
 
 // desk finds the desk of a keeper.
 func (r *run) desk(kind, name string) *desk {
 	k := shared.Keeper{Kind: kind, Name: name}
 	if r.desks == nil {
-		r.desks, r.asked = map[string]*desk{}, map[string]*shared.Reply{}
+		r.desks, r.asked = map[string]*desk{}, map[string][]shared.Reply{}
 	}
 	if r.desks[k.ID()] == nil {
 		r.desks[k.ID()] = &desk{to: k}
@@ -56,44 +58,55 @@ func (d *desk) message() *shared.Message {
 // ask asks a keeper for something, and waits for the reply. Who is cancelled
 // meanwhile gives back what may have been given.
 func (r *run) ask(ctx workflow.Context, d *desk, deadline time.Time) (reply shared.Reply, err error) {
-	ticket := r.ticket(ctx)
-	r.asked[ticket] = nil
-	defer delete(r.asked, ticket)
+	number := r.number()
+	r.asked[number] = nil
+	defer delete(r.asked, number)
 	m := d.message()
-	m.Asks = append(m.Asks, shared.Ask{Ticket: ticket, Deadline: deadline})
+	m.Asks = append(m.Asks, shared.Ask{Ticket: number, Deadline: deadline})
+	e := d.next
 	if err := r.say(ctx, d); err != nil {
 		return reply, err
 	}
-	if err := workflow.Await(ctx, func() bool { return r.reply(ticket) != nil }); err != nil {
+	ticket, answered := shared.Ticket(e.by, number), false
+	err = workflow.Await(ctx, func() bool {
+		reply, answered = r.reply(number, ticket)
+		return answered
+	})
+	if err != nil {
 		r.giveBack(ctx, d, shared.End{Ticket: ticket})
-		return reply, err
 	}
-	return *r.asked[ticket], nil
+	return reply, err
 }
 
-// ticket is a text that nobody else has, even if the run is reset.
-func (r *run) ticket(ctx workflow.Context) string {
-	var bytes [8]byte
-	_, _ = workflow.GetRandomStream(ctx, "partitur.shared").Read(bytes[:])
-	return hex.EncodeToString(bytes[:])
+// number is that of a message, or of what it asks for. A run that is reset uses
+// it again, so it goes out together with a run id.
+func (r *run) number() string {
+	r.said++
+	return strconv.Itoa(r.said)
 }
 
-// reply is the reply to what was asked for, or nil. Those that nobody waits for
-// any more are dropped.
-func (r *run) reply(ticket string) *shared.Reply {
+// reply is the reply to what was asked for, if it is there. Those that nobody
+// waits for any more are dropped.
+func (r *run) reply(number, ticket string) (reply shared.Reply, ok bool) {
 	for _, args := range r.mail.replies {
 		var list []shared.Reply
 		if r.converter.FromPayloads(args, &list) != nil {
 			continue
 		}
 		for _, reply := range list {
-			if _, awaited := r.asked[reply.Ticket]; awaited {
-				r.asked[reply.Ticket] = &reply
+			n := shared.NumberOf(reply.Ticket)
+			if replies, awaited := r.asked[n]; awaited {
+				r.asked[n] = append(replies, reply)
 			}
 		}
 	}
 	r.mail.replies = nil
-	return r.asked[ticket]
+	for _, reply := range r.asked[number] {
+		if reply.Ticket == ticket {
+			return reply, true
+		}
+	}
+	return reply, false
 }
 
 // giveBack tells a keeper what is over. If it cannot be told, it will find out
@@ -119,24 +132,25 @@ func (r *run) say(ctx workflow.Context, d *desk) error {
 	for d.next != nil {
 		e := d.next
 		d.next = nil
-		e.err = r.deliverTo(patient, d.to, &e.message)
+		e.by, e.err = r.deliverTo(patient, d.to, &e.message)
 		e.done = true
 	}
 	d.busy = false
 	return mine.err
 }
 
-// deliverTo sends one message to a keeper.
-func (r *run) deliverTo(ctx workflow.Context, to shared.Keeper, m *shared.Message) error {
-	m.ID = r.ticket(ctx)
-	m.From = shared.Run{ID: r.info.WorkflowExecution.ID, RunID: r.info.WorkflowExecution.RunID}
+// deliverTo sends one message to a keeper. It returns the run id under which it
+// was sent: that of this run changes when it is reset, and is another in replay.
+func (r *run) deliverTo(ctx workflow.Context, to shared.Keeper, m *shared.Message) (by string, err error) {
+	m.ID = r.number()
 	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		StartToCloseTimeout:    10 * time.Second,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: 5 * time.Second, BackoffCoefficient: 2},
 		Summary:                recorded(ctx, shorten(to.ID(), maxSummary)),
 	})
-	return workflow.ExecuteLocalActivity(ctx, shared.TellActivity, letterOf(to, m)).Get(ctx, nil)
+	err = workflow.ExecuteLocalActivity(ctx, shared.TellActivity, letterOf(to, m)).Get(ctx, &by)
+	return by, err
 }
 
 // letterOf encodes a letter as local activities take their arguments.

@@ -2,7 +2,10 @@ package interpreter_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,7 +13,10 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/internal/golden"
 	"github.com/partitur/partitur/interpreter/shared"
 )
 
@@ -117,6 +123,32 @@ func TestLockInOrder(t *testing.T) {
 	if err != nil || d.GetWorkflowExecutionInfo().GetFirstRunId() == d.GetWorkflowExecutionInfo().GetExecution().GetRunId() {
 		t.Errorf("the keeper has not continued as new: %v, %v", d, err)
 	}
+	s.keeper(shared.LockType, t.Name(), "")
+}
+
+// keeper replays the runs of a keeper, and keeps the history of the newest under
+// a name if there is none yet.
+func (s *site) keeper(kind, name, file string) {
+	s.t.Helper()
+	r := worker.NewWorkflowReplayer()
+	shared.Keepers{MaxEvents: 150}.RegisterWorkflows(r)
+	runs := s.runsOf(s.client.GetWorkflow(s.t.Context(), shared.Keeper{Kind: kind, Name: name}.ID(), ""))
+	for _, h := range runs {
+		if err := r.ReplayWorkflowHistory(quiet{}, h); err != nil {
+			s.t.Error(err)
+		}
+	}
+	file = filepath.Join("shared", "testdata", file+"-"+dsl.Language+".json")
+	if _, err := os.Stat(file); err == nil || !*golden.Update || strings.HasPrefix(filepath.Base(file), "-") {
+		return // recorded histories are never changed
+	}
+	data, err := protojson.Marshal(runs[len(runs)-1])
+	if err == nil {
+		err = os.WriteFile(file, data, 0o644)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // TestLockOfATerminatedRun frees the lock of a run that could not give it back.
@@ -132,6 +164,7 @@ func TestLockOfATerminatedRun(t *testing.T) {
 	if err := s.get(next, nil); err != nil {
 		t.Fatal(err)
 	}
+	s.keeper(shared.LockType, t.Name(), "lock")
 }
 
 // TestLockOfAWorkerThatDies keeps the lock of a run whose worker is gone: the
@@ -233,4 +266,6 @@ output: ${ steps.a.output ?? steps.b.output }
 	if err := s.get(third, nil); err == nil {
 		t.Error("the third run has not been cancelled")
 	}
+	s.keeper(shared.BreakerType, "bank", "breaker")
+	s.keeper(shared.RateType, "post", "rate")
 }

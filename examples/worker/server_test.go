@@ -248,11 +248,12 @@ func history(t *testing.T, c client.Client, run *commonpb.WorkflowExecution) *hi
 
 // replay replays a history on a worker that has no definitions at all.
 func replay(t *testing.T, h *historypb.History, logger log.Logger) {
-	r, err := sdkworker.NewWorkflowReplayerWithOptions(sdkworker.WorkflowReplayerOptions{})
+	i := &interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}
+	r, err := sdkworker.NewWorkflowReplayerWithOptions(sdkworker.WorkflowReplayerOptions{Interceptors: i.Options(sdkworker.Options{}).Interceptors})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.RegisterDynamicWorkflow((&interpreter.Interpreter{Programs: &registry.Registry{Actions: workers.Catalog{}}}).Run, workflow.DynamicRegisterOptions{})
+	r.RegisterDynamicWorkflow(i.Run, workflow.DynamicRegisterOptions{})
 	if err := r.ReplayWorkflowHistoryWithOptions(logger, h, interpreter.ReplayOptions(h)); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	sdkworker "go.temporal.io/sdk/worker"
@@ -20,6 +21,7 @@ import (
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/internal/workers"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 func load(t *testing.T) *dsl.Workspace {
@@ -126,7 +128,8 @@ func perform(t *testing.T, space *dsl.Workspace, p *dsl.Program, args []any) any
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	i := &interpreter.Interpreter{Programs: programs}
-	env.SetWorkerOptions(i.Options(sdkworker.Options{}))
+	keeps := &shared.Memory{World: env}
+	env.SetWorkerOptions(i.Options(sdkworker.Options{Interceptors: []interceptor.WorkerInterceptor{keeps.Interceptor()}}))
 	in := newWorld()
 	in.pace = 0
 	register(env, in)

@@ -16,7 +16,7 @@ import (
 
 // The activities by which runs and keepers reach each other.
 const (
-	TellActivity  = "partitur.tell"  // delivers a Letter
+	TellActivity  = "partitur.tell"  // delivers a Letter, and returns the run id of its sender
 	WatchActivity = "partitur.watch" // returns when a Run has ended
 )
 
@@ -28,21 +28,28 @@ const beat = 5 * time.Second
 
 // Register adds to the worker of the shared task queue what keepers need.
 func (o Keepers) Register(w worker.Registry) {
+	o.RegisterWorkflows(w)
+	w.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: WatchActivity})
+}
+
+// RegisterWorkflows adds the keepers themselves, as a replayer needs them.
+func (o Keepers) RegisterWorkflows(w worker.WorkflowRegistry) {
 	for _, kind := range []string{LockType, RateType, BreakerType} {
 		w.RegisterWorkflowWithOptions(o.Keep, workflow.RegisterOptions{Name: kind, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	}
-	w.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: WatchActivity})
 }
 
 // RegisterTell adds to a worker that runs programs what these need to reach
 // keepers. It calls serve before the first message: by then some worker must
 // serve the shared task queue.
 func RegisterTell(w worker.ActivityRegistry, serve func() error) {
-	tell := func(ctx context.Context, l Letter) error {
+	tell := func(ctx context.Context, l Letter) (string, error) {
 		if err := serve(); err != nil {
-			return err
+			return "", err
 		}
-		return deliver(ctx, activity.GetClient(ctx), l)
+		from := activity.GetInfo(ctx).WorkflowExecution
+		l.Message.sign(Run{from.ID, from.RunID})
+		return from.RunID, deliver(ctx, activity.GetClient(ctx), l)
 	}
 	w.RegisterActivityWithOptions(tell, activity.RegisterOptions{Name: TellActivity})
 }

@@ -17,6 +17,7 @@ type Memory struct {
 	World *testsuite.TestWorkflowEnvironment
 
 	books map[string]book
+	root  string // the workflow id of the run under test
 }
 
 // Tell delivers a letter.
@@ -33,13 +34,9 @@ func (m *Memory) Tell(now time.Time, l Letter) {
 	}
 }
 
-// rootID is the workflow id that the test environment of the SDK gives the run
-// under test.
-const rootID = "default-test-workflow-id"
-
 // signal delivers to a run of the test. Others are not there.
 func (m *Memory) signal(d Delivery) {
-	if d.To.ID == rootID {
+	if d.To.ID == m.root {
 		m.World.SignalWorkflow(ReplySignal, d.Replies)
 		return
 	}
@@ -55,7 +52,10 @@ type pretending struct {
 }
 
 // InterceptWorkflow is called once for each run.
-func (p *pretending) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+func (p *pretending) InterceptWorkflow(ctx workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil {
+		p.memory.root = info.WorkflowExecution.ID
+	}
 	i := &inbound{memory: p.memory}
 	i.Next = next
 	return i
@@ -87,9 +87,11 @@ func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, kind string, args 
 	var l Letter
 	raw, _ := args[0].(converter.RawValue)
 	err := json.Unmarshal(raw.Payload().GetData(), &l)
+	from := workflow.GetInfo(ctx).WorkflowExecution
 	if err == nil {
+		l.Message.sign(Run{from.ID, from.RunID})
 		o.memory.Tell(workflow.Now(ctx), l)
 	}
-	set.Set(nil, err)
+	set.Set(from.RunID, err)
 	return future
 }

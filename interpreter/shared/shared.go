@@ -69,6 +69,21 @@ type Message struct {
 	Breaker *limit.BreakerSettings `json:"breaker,omitempty"` // of a circuit breaker, likewise
 }
 
+// sign makes a message that of a run. Its numbers, which are those of the run
+// alone, become tickets that nobody else has, not even the run when it is reset.
+func (m *Message) sign(from Run) {
+	m.From, m.ID = from, Ticket(from.RunID, m.ID)
+	for i := range m.Asks {
+		m.Asks[i].Ticket = Ticket(from.RunID, m.Asks[i].Ticket)
+	}
+}
+
+// Ticket is a number of a run.
+func Ticket(runID, number string) string { return runID + "/" + number }
+
+// NumberOf is the number in a ticket.
+func NumberOf(ticket string) string { return ticket[strings.LastIndex(ticket, "/")+1:] }
+
 // An Ask asks for something: the lock, or an attempt.
 type Ask struct {
 	Ticket   string    `json:"ticket"`
