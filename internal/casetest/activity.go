@@ -32,8 +32,11 @@ type workers struct {
 }
 
 // InterceptWorkflow is called once for each run.
-func (w *workers) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+func (w *workers) InterceptWorkflow(ctx workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
 	i := &inbound{stage: w.stage}
+	if w.stage.remote != nil {
+		i.reel = w.stage.remote.reel(workflow.GetInfo(ctx).WorkflowExecution.RunID)
+	}
 	i.Next = next
 	return i
 }
@@ -41,11 +44,12 @@ func (w *workers) InterceptWorkflow(_ workflow.Context, next interceptor.Workflo
 type inbound struct {
 	interceptor.WorkflowInboundInterceptorBase
 	stage *stage
+	reel  *reel
 }
 
 // Init puts the outbound interceptor in front of the run's commands.
 func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
-	o := &outbound{stage: i.stage}
+	o := &outbound{stage: i.stage, reel: i.reel}
 	o.Next = next
 	return i.Next.Init(o)
 }
@@ -53,8 +57,8 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 // ExecuteWorkflow sees that the run comes to an end. Nothing can be relied on
 // before: the environment may move its clock before it begins the run.
 func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
-	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil && i.stage.remote == nil {
-		i.stage.bounded()
+	if info := workflow.GetInfo(ctx); info.ParentWorkflowExecution == nil {
+		i.stage.runBegins(ctx)
 	}
 	return i.Next.ExecuteWorkflow(ctx, in)
 }
@@ -62,6 +66,7 @@ func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteW
 type outbound struct {
 	interceptor.WorkflowOutboundInterceptorBase
 	stage *stage
+	reel  *reel // nil in memory
 }
 
 // GetVersion lacks the patches that the case says the run does not have.
@@ -78,6 +83,9 @@ func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...
 		for key, v := range temporal.NewSearchAttributes(updates...).GetUntypedValues() {
 			o.stage.attributes[key.GetName()] = plain(v)
 		}
+	}
+	if o.stage.remote != nil {
+		return nil // the namespace of the test has none
 	}
 	return o.Next.UpsertTypedSearchAttributes(ctx, updates...)
 }
@@ -116,14 +124,19 @@ func plain(v any) any {
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetActivityOptions(ctx)
 	step := stepOf(o.stage.programOf(ctx), options.ActivityID, activity, options.Summary)
-	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout})
+	r := o.request(ctx, step, activity, args)
+	b := bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout}
+	if o.stage.remote != nil && !o.stage.virtual(r) && ctx.Err() == nil {
+		return o.remotely(ctx, r, b, args)
+	}
+	return o.stage.begin(ctx, r, b)
 }
 
 // ExecuteLocalActivity answers from the mocks.
 func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, activity string, args ...any) workflow.Future {
 	options := workflow.GetLocalActivityOptions(ctx)
 	step := stepOf(o.stage.programOf(ctx), "", activity, options.Summary)
-	return o.stage.begin(ctx, o.stage.request(ctx, step, activity, args), bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout})
+	return o.stage.begin(ctx, o.request(ctx, step, activity, args), bounds{policy: options.RetryPolicy, attempt: options.StartToCloseTimeout, all: options.ScheduleToCloseTimeout})
 }
 
 // begin plays all attempts of an activity beside what goes on in the run.
@@ -187,30 +200,52 @@ func shorter(bound, other time.Duration) time.Duration {
 
 // attempt plays one attempt within a bound, and notes it.
 func (s *stage) attempt(ctx workflow.Context, r *request, attempt int, within time.Duration) (any, error) {
-	var result any
-	var takes time.Duration
-	err := s.breakers.Guard(r.breaker, s.now, func() (err error) {
-		s.called(r)
-		result, takes, err = s.answer(r, attempt)
-		if within > 0 && takes >= within {
-			result, takes, err = nil, within, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, nil)
-		}
-		return err
-	})
-	if takes > 0 {
-		if e := workflow.Sleep(ctx, takes); e != nil {
+	a, again := r.reel.again()
+	if !again {
+		a = s.respond(r, attempt, within)
+		r.reel.keep(a)
+	}
+	if a.takes > 0 {
+		if e := workflow.Sleep(ctx, a.takes); e != nil {
 			return nil, e
 		}
 	}
-	s.answered(r, attempt, result, err)
-	if err != nil {
-		return nil, err
+	if !again {
+		s.answered(r, attempt, a.result, a.err)
 	}
-	return encode(result)
+	if a.err != nil {
+		return nil, a.err
+	}
+	return encode(a.result)
+}
+
+// A response is what comes of an attempt.
+type response struct {
+	result any
+	takes  time.Duration
+	err    error
+}
+
+// respond asks the mocks for what comes of an attempt within a bound.
+func (s *stage) respond(r *request, attempt int, within time.Duration) (a response) {
+	s.alone.Lock()
+	defer s.alone.Unlock()
+	err := s.breakers.Guard(r.breaker, s.now, func() error {
+		s.called(r)
+		a.result, a.takes, a.err = s.answer(r, attempt)
+		if within > 0 && a.takes >= within {
+			a = response{nil, within, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, nil)}
+		}
+		return a.err
+	})
+	a.err = err // the breaker may not have let it through
+	return a
 }
 
 // called notes that something is called.
 func (s *stage) called(r *request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !s.stopped {
 		s.calls = append(s.calls, r.name())
 	}

@@ -30,7 +30,7 @@ type Player struct {
 	Actions  dsl.Catalog
 	Programs []*dsl.Program // there to be tested, and to be run as children
 	Coverage *Coverage      // notes what is reached; nil if nobody wants to know
-	Server   Server         // plays every case as well, if there is one
+	Server   *Server        // plays every case as well, if there is one
 }
 
 // A Result is what came of a case.
@@ -89,6 +89,7 @@ func (pl *Player) inMemory(p *dsl.Program, r *Result) *outcome {
 	o := first.play(programs)
 	r.Trace, r.Problems, r.Elapsed = first.trace, first.complaints, first.elapsed
 	if o != nil {
+		o.moments = moments(first.trace)
 		r.Snapshot = o.snapshot()
 	}
 	if len(r.Problems) > 0 {
@@ -212,4 +213,15 @@ func at(trace []Moment, i int) string {
 		return trace[i].String()
 	}
 	return fmt.Sprint("nothing more")
+}
+
+// moments counts the times at which something happened.
+func moments(trace []Moment) (n int) {
+	at := time.Duration(-1)
+	for _, m := range trace {
+		if m.At != at {
+			n, at = n+1, m.At
+		}
+	}
+	return n
 }

@@ -3,6 +3,7 @@ package casetest
 import (
 	"cmp"
 	"errors"
+	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -21,10 +22,10 @@ import (
 func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args ...any) workflow.ChildWorkflowFuture {
 	s, options := o.stage, workflow.GetChildWorkflowOptions(ctx)
 	if kind == interpreter.PartType {
-		s.parts[options.WorkflowID] = s.programOf(ctx)
-		return o.live(ctx, kind, args)
+		s.hasPart(options.WorkflowID, s.programOf(ctx))
+		return o.live(ctx, kind, args, func(time.Time) {})
 	}
-	r := s.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), kind, args)
+	r := o.request(ctx, s.programOf(ctx).StepAt(interpreter.StepPath(ctx)), kind, args)
 	f := newChildFuture(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -32,34 +33,75 @@ func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args 
 	case s.program.Name != kind && s.family[kind] == nil || s.mocks.find(r.names()) != nil:
 		workflow.Go(ctx, func(ctx workflow.Context) { s.pretend(ctx, r, options, f) })
 	default:
-		s.live[options.WorkflowID] = true
-		s.called(r)
-		s.note(r.where(), "%s starts the child %s with %s", r.name(), options.WorkflowID, cmp.Or(r.args, "nothing"))
-		return o.live(ctx, kind, args)
+		if _, again := r.reel.again(); !again {
+			s.childBegins(r, options.WorkflowID)
+			r.reel.keep(response{})
+		}
+		return o.live(ctx, kind, args, s.childEnds)
 	}
 	return f
 }
 
-// live starts a child that really runs.
-func (o *outbound) live(ctx workflow.Context, kind string, args []any) workflow.ChildWorkflowFuture {
-	f := newChildFuture(ctx)
+// live starts a child that really runs, and calls ended with when it began.
+func (o *outbound) live(ctx workflow.Context, kind string, args []any, ended func(began time.Time)) workflow.ChildWorkflowFuture {
+	f, s := newChildFuture(ctx), o.stage
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		f.follows(ctx, o.stage.inTurn(ctx, func() workflow.ChildWorkflowFuture { return o.Next.ExecuteChildWorkflow(ctx, kind, args...) }))
+		began := s.now()
+		f.follows(ctx, s, s.inTurn(ctx, func(ctx workflow.Context) workflow.ChildWorkflowFuture {
+			return o.Next.ExecuteChildWorkflow(ctx, kind, args...)
+		}))
+		ended(began)
 	})
 	return f
 }
 
 // inTurn starts children one after the other: the test environment of the SDK
 // starts those of the same moment in any order.
-func (s *stage) inTurn(ctx workflow.Context, start func() workflow.ChildWorkflowFuture) workflow.ChildWorkflowFuture {
+func (s *stage) inTurn(ctx workflow.Context, start func(workflow.Context) workflow.ChildWorkflowFuture) workflow.ChildWorkflowFuture {
+	if s.remote != nil {
+		return start(s.remote.child(ctx))
+	}
 	patient, _ := workflow.NewDisconnectedContext(ctx)
 	s.waiting++
 	mine := s.waiting
 	_ = workflow.Await(patient, func() bool { return s.begun == mine-1 })
-	child := start()
+	child := start(ctx)
 	_ = child.GetChildWorkflowExecution().Get(patient, nil)
 	s.begun = mine
 	return child
+}
+
+// childBegins notes that a child really runs.
+func (s *stage) childBegins(r *request, id string) {
+	s.called(r)
+	s.note(r.where(), "%s starts the child %s with %s", r.name(), id, cmp.Or(r.args, "nothing"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.live[id] = true
+	s.underWay++
+}
+
+// hasPart notes which program the run of a part of a loop executes.
+func (s *stage) hasPart(id string, p *dsl.Program) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parts[id] = p
+}
+
+// childEnds notes that it has ended, and whether it has taken time.
+func (s *stage) childEnds(began time.Time) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underWay--
+	s.childWaits = s.childWaits || now.After(began)
+}
+
+// isLive tells whether a child of that id runs in the case.
+func (s *stage) isLive(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live[id]
 }
 
 // pretend plays a child that is mocked.
@@ -128,12 +170,15 @@ func (f *childFuture) fails(err error) {
 }
 
 // follows takes over how a child starts and ends that really runs.
-func (f *childFuture) follows(ctx workflow.Context, child workflow.ChildWorkflowFuture) {
+func (f *childFuture) follows(ctx workflow.Context, s *stage, child workflow.ChildWorkflowFuture) {
 	patient, _ := workflow.NewDisconnectedContext(ctx)
 	var ids workflow.Execution
 	if err := child.GetChildWorkflowExecution().Get(patient, &ids); err != nil {
 		f.fails(err)
 		return
+	}
+	if s.remote != nil {
+		ids.ID = s.remote.shown(ids.ID)
 	}
 	f.starts(ids)
 	var result converter.RawValue
@@ -146,7 +191,10 @@ func (f *childFuture) follows(ctx workflow.Context, child workflow.ChildWorkflow
 
 // programOf is the program that runs in a context.
 func (s *stage) programOf(ctx workflow.Context) *dsl.Program {
-	if p := s.parts[workflow.GetInfo(ctx).WorkflowExecution.ID]; p != nil {
+	s.mu.Lock()
+	p := s.parts[workflow.GetInfo(ctx).WorkflowExecution.ID]
+	s.mu.Unlock()
+	if p != nil {
 		return p
 	}
 	if p := s.family[workflow.GetInfo(ctx).WorkflowType.Name]; p != nil {

@@ -95,6 +95,18 @@ func (s *stage) timeline(env *testsuite.TestWorkflowEnvironment, at time.Time) {
 	}
 }
 
+// runBegins notes that a run of the workflow under test begins.
+func (s *stage) runBegins(ctx workflow.Context) {
+	switch {
+	case s.remote == nil:
+		s.bounded()
+	case !workflow.IsReplaying(ctx):
+		s.remote.lock.Lock()
+		s.remote.runs++
+		s.remote.lock.Unlock()
+	}
+}
+
 // bounded stops the run that begins now where it has to end: after the last
 // event, if it is expected to go on, else when it has waited for an age.
 func (s *stage) bounded() {
@@ -141,7 +153,7 @@ func waits(w world) string {
 
 // ended reads how the run ended.
 func (s *stage) ended(env *testsuite.TestWorkflowEnvironment) (*outcome, error) {
-	o := &outcome{calls: s.calls, elapsed: env.Now().Sub(s.start), continued: s.continued, undone: s.undone, attributes: s.attributes, memo: s.memo}
+	o := &outcome{calls: s.calls, elapsed: env.Now().Sub(s.start), continued: s.continued, undone: s.undone, attributes: s.attributes, memo: s.memo, children: len(s.live) > 0, childWaits: s.childWaits || s.underWay > 0}
 	if s.stopped {
 		o.status, o.elapsed, o.waits = "running", s.stoppedAt.Sub(s.start), s.waits
 		return o, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/converter"
@@ -42,6 +43,11 @@ type stage struct {
 	complaints []Problem
 	continued  int
 	elapsed    time.Duration
+
+	alone      sync.Mutex // held while a mock is asked
+	mu         sync.Mutex // of what is noted
+	underWay   int        // children that really run
+	childWaits bool       // one of them has taken time
 
 	refused   bool // some call has no answer
 	stopped   bool // the run has not ended by itself
@@ -88,13 +94,18 @@ func (s *stage) now() time.Time {
 
 // note adds to the trace.
 func (s *stage) note(where, format string, args ...any) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !s.stopped || where == "" {
-		s.trace = append(s.trace, Moment{s.now().Sub(s.start), where, fmt.Sprintf(format, args...)})
+		s.trace = append(s.trace, Moment{now.Sub(s.start), where, fmt.Sprintf(format, args...)})
 	}
 }
 
 // complain notes what is not as it should be, once.
 func (s *stage) complain(p Problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !slices.ContainsFunc(s.complaints, func(q Problem) bool { return q.Text == p.Text && q.At == p.At }) {
 		s.complaints = append(s.complaints, p)
 	}
@@ -117,6 +128,8 @@ func (s *stage) notice(n interpreter.Notice) {
 		}
 		s.note(n.Step.At(), "%s %s", cmp.Or(n.Step.ID, n.Step.Verb), came)
 	case interpreter.StepUndone:
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.undone = append(s.undone, dsl.Compensated{Step: cmp.Or(n.Step.ID, n.Step.Path), Status: n.Status})
 	}
 }
@@ -135,6 +148,7 @@ type request struct {
 	route string // METHOD url, of HTTP calls
 
 	breaker *call.Breaker // of the worker, which the action asks
+	reel    *reel         // of the run; nil in memory
 }
 
 // where is the line of the step, and source where that is.
@@ -175,10 +189,9 @@ func (r *request) shown() []string {
 
 // request is one of the run, or of a child: the names of a child's steps begin
 // with its workflow type.
-func (s *stage) request(ctx workflow.Context, step *dsl.Step, activity string, args []any) *request {
-	r := newRequest(step, activity, args)
-	p := s.programOf(ctx)
-	r.undo = undoOfTool(p, step, r.undo)
+func (o *outbound) request(ctx workflow.Context, step *dsl.Step, activity string, args []any) *request {
+	s, r, p := o.stage, newRequest(step, activity, args), o.stage.programOf(ctx)
+	r.reel, r.undo = o.reel, undoOfTool(p, step, r.undo)
 	if p != s.program {
 		for _, name := range []*string{&r.id, &r.undo} {
 			if *name != "" {

@@ -183,7 +183,11 @@ func (c *call) play(o *testFlags, space *dsl.Workspace) (*testreport.Report, err
 		Parallel: o.parallel,
 	}
 	if o.engine == dsl.OnServer {
-		return nil, usage("no server yet")
+		server, err := c.testServer()
+		if err != nil {
+			return nil, err
+		}
+		suite.Server = server
 	}
 	began := c.Now()
 	results := suite.Run(space.Tests)
