@@ -53,9 +53,14 @@ var stepCases = []stepCase{
 	{yaml: `[{parallel: {x: [{activity: work}], y: [{sleep: 1h}]}, join: any}]`, twin: race},
 	{kind: "Sleep", yaml: `[{sleep: 1ms}]`, twin: pause},
 	{kind: "SleepUntil", yaml: `[{sleep_until: "${ now() + duration('1s') }"}]`, twin: pause},
-	{kind: "Await", head: "state: {ready: false}\nsignals: {go: {do: [{set: {ready: true}}]}}\n", yaml: `[{await: state.ready}]`, twin: receive, send: sendGo},
-	{kind: "Receive", head: "signals: {go: {}}\n", yaml: `[{receive: go}]`, twin: receive, send: sendGo},
-	{head: "signals: {go: {}}\n", yaml: `[{receive: go, timeout: 1h}]`, twin: receiveInTime, send: sendGo},
+	{kind: "Await", head: "state: {ready: false}\nsignals: {go: {do: [{set: {ready: true}}]}}\n", yaml: `[{await: state.ready}]`, twin: receive, send: send("go", nil)},
+	{kind: "Receive", head: "signals: {go: {}}\n", yaml: `[{receive: go}]`, twin: receive, send: send("go", nil)},
+	{head: "signals: {go: {}}\n", yaml: `[{receive: go, timeout: 1h}]`, twin: receiveInTime("go"), send: send("go", nil)},
+	{kind: "Approval", yaml: `[{approval: {title: Go on, approvers: ann}, timeout: 1d, on_timeout: reject}]`, twin: receiveInTime("approve"), send: send("approve", map[string]any{"by": "ann"})},
+	{
+		kind: "Task", yaml: `[{task: {title: How many, assignees: ann, form: {type: integer}}, timeout: 1d}]`,
+		twin: receiveInTime("answer"), send: send("answer", map[string]any{"by": "ann", "form": 7}),
+	},
 	{kind: "SendSignal", yaml: `[{signal: {workflow_id: "${ input.other }", name: hello}}]`, twin: sendSignal},
 	{kind: "CancelWorkflow", yaml: `[{cancel: {workflow_id: "${ input.other }"}}]`, twin: cancelOther},
 	{kind: "Lock", yaml: `[{lock: a, do: [{activity: work}]}]`, twin: locked},
@@ -159,14 +164,16 @@ func receive(ctx workflow.Context, _ caseInput) error {
 	return nil
 }
 
-func receiveInTime(ctx workflow.Context, _ caseInput) error {
-	timed, cancel := workflow.WithCancel(ctx)
-	s := workflow.NewSelector(ctx)
-	s.AddFuture(workflow.NewTimer(timed, time.Hour), func(workflow.Future) {})
-	s.AddReceive(workflow.GetSignalChannel(ctx, "go"), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
-	s.Select(ctx)
-	cancel()
-	return nil
+func receiveInTime(name string) func(workflow.Context, caseInput) error {
+	return func(ctx workflow.Context, _ caseInput) error {
+		timed, cancel := workflow.WithCancel(ctx)
+		s := workflow.NewSelector(ctx)
+		s.AddFuture(workflow.NewTimer(timed, time.Hour), func(workflow.Future) {})
+		s.AddReceive(workflow.GetSignalChannel(ctx, name), func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
+		s.Select(ctx)
+		cancel()
+		return nil
+	}
 }
 
 func sendSignal(ctx workflow.Context, in caseInput) error {
@@ -250,6 +257,13 @@ func answerQuery(ctx workflow.Context, in caseInput) error {
 	return receive(ctx, in)
 }
 
+// send sends a signal.
+func send(name string, with any) func(context.Context, client.Client, string) error {
+	return func(ctx context.Context, c client.Client, workflowID string) error {
+		return c.SignalWorkflow(ctx, workflowID, "", name, with)
+	}
+}
+
 func updateThenSignal(ctx context.Context, c client.Client, workflowID string) error {
 	h, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: workflowID, UpdateName: "go", WaitForStage: client.WorkflowUpdateStageCompleted,
@@ -257,10 +271,10 @@ func updateThenSignal(ctx context.Context, c client.Client, workflowID string) e
 	if err == nil {
 		err = h.Get(ctx, nil)
 	}
-	return errors.Join(err, sendGo(ctx, c, workflowID))
+	return errors.Join(err, send("go", nil)(ctx, c, workflowID))
 }
 
 func queryThenSignal(ctx context.Context, c client.Client, workflowID string) error {
 	_, err := c.QueryWorkflow(ctx, workflowID, "", "go")
-	return errors.Join(err, sendGo(ctx, c, workflowID))
+	return errors.Join(err, send("go", nil)(ctx, c, workflowID))
 }

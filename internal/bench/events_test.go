@@ -157,6 +157,17 @@ func (s *stage) registry() *registry.Registry {
 
 const caseDefaults = "defaults: {timeout: 1m, retry: {maximum_attempts: 1}}\ncompensation: {retry: {maximum_attempts: 1}}\n"
 
+// begun waits until a run waits.
+func (s *stage) begun(ctx context.Context, e execution) error {
+	i := s.client.GetWorkflowHistory(ctx, e.WorkflowID, e.RunID, true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for i.HasNext() {
+		if event, err := i.Next(); err != nil || event.EventType == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			return err
+		}
+	}
+	return nil
+}
+
 // caseActivities stand in for the builtin actions, too.
 var caseActivities = map[string]any{
 	"work":   func() error { return nil },
@@ -206,6 +217,9 @@ func (s *stage) facts(ctx context.Context, side string, i int) (map[string]int, 
 	}
 	first := execution{run.GetID(), run.GetRunID()}
 	if c.send != nil {
+		if err := s.begun(ctx, first); err != nil {
+			return nil, err
+		}
 		if err := c.send(ctx, s.client, run.GetID()); err != nil {
 			return nil, err
 		}
@@ -225,9 +239,4 @@ func (s *stage) facts(ctx context.Context, side string, i int) (map[string]int, 
 		delete(facts, name)
 	}
 	return facts, nil
-}
-
-// sendGo sends the signal of the cases that wait for one.
-func sendGo(ctx context.Context, c client.Client, workflowID string) error {
-	return c.SignalWorkflow(ctx, workflowID, "", "go", nil)
 }
