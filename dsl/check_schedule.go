@@ -194,10 +194,21 @@ func (s *Schedule) checkTimes(diags *diag.List) {
 		return
 	}
 	hits := written.Hits(clockChangesFrom, clockChangesTo, 50)
-	if len(hits) == 0 || everyHour(written) {
+	strays := written.Strays(clockChangesFrom, clockChangesTo)
+	switch {
+	case everyHour(written):
 		return
+	case len(hits) > 0:
+		s.reportHit(hits[0], diags)
+	case len(strays) > 0:
+		at := strays[0].In(written.Zone)
+		diags.Warn("clock-change", s.timesAt(), "on %s the clocks of %s go back, and the server starts a run at %s as well", at.Format("2006-01-02"), s.Timezone, at.Format("15:04")).
+			WithHint("write clock_change: {repeated: first}, which keeps it from that")
 	}
-	h := hits[0]
+}
+
+// reportHit warns of a time that does not exist, or is shown twice.
+func (s *Schedule) reportHit(h times.Hit, diags *diag.List) {
 	what := "is shown twice"
 	if h.Jump.Forward() {
 		what = "does not exist"

@@ -274,3 +274,22 @@ func sortedKeys[V any](m map[int]V) (keys []int) {
 	slices.Sort(keys)
 	return keys
 }
+
+// Strays lists times that the server starts something at although they do not
+// fit the spec, because it computes them wrongly near a jump backwards.
+func (s Spec) Strays(from, to time.Time) (list []time.Time) {
+	server, calendars := NewClock(s), NewClock(Spec{Skip: s.Calendars, Zone: s.Zone})
+	for _, j := range Jumps(s.Zone, from, to) {
+		if j.Forward() {
+			continue
+		}
+		near, _ := server.Between(j.At.Add(-4*time.Hour), j.At.Add(4*time.Hour), mostHits)
+		for _, t := range near {
+			said := slices.ContainsFunc(s.Intervals, func(i Interval) bool { return i.next(t.Add(-time.Second)).Equal(t) })
+			if !said && !calendars.skipped(t) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}

@@ -71,7 +71,7 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestPolicyEverywhere compares policies with what they promise, over two years
+// TestPolicyEverywhere compares policies with what they promise, over a year
 // of zones that jump at midnight, by half an hour and by two hours: each wall
 // time of the spec is started once, a repeated one as often as is said, and a
 // missing one as much later as the clocks jump.
@@ -84,7 +84,7 @@ func TestPolicyEverywhere(t *testing.T) {
 				if err != nil {
 					t.Fatal(name, err)
 				}
-				from, to := time.Date(2025, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
+				from, to := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 				got, _ := NewClock(s).Between(from, to, 1e6)
 				if want := promised(p, c, z, from, to); !slices.EqualFunc(got, want, time.Time.Equal) {
 					t.Errorf("%s %q %+v: %s", name, text, p, firstDifference(got, want))
@@ -143,6 +143,18 @@ func TestPolicyTooLarge(t *testing.T) {
 	s := Spec{Calendars: []Calendar{cron(t, "* * * * *")}, Zone: zone(t, "Europe/Berlin")}
 	if _, err := (Policy{First: true}).Apply(s); err != ErrTooMany {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestStrays finds the times that the server adds, and none where a policy is.
+func TestStrays(t *testing.T) {
+	from, to := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	for zoned, want := range map[string]int{"Europe/Berlin": 1, "America/New_York": 0} {
+		s := Spec{Calendars: []Calendar{cron(t, "30 1 * * *")}, Intervals: []Interval{{Every: 24 * time.Hour, Offset: 12 * time.Hour}}, Zone: zone(t, zoned)}
+		applied, err := Policy{First: true}.Apply(s)
+		if err != nil || len(s.Strays(from, to)) != want || len(applied.Strays(from, to)) != 0 {
+			t.Errorf("%s: %v, %v, %v", zoned, s.Strays(from, to), applied.Strays(from, to), err)
+		}
 	}
 }
 

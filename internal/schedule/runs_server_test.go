@@ -183,7 +183,7 @@ func TestLastError(t *testing.T) {
 	f.docs["slots"] = strings.Replace(f.docs["slots"], "fail", "go", 1)
 	p := f.expect("create 0, update 1, move 0, delete 0, unchanged 0, paused 1, problems 0")
 	f.apply(t.Context(), p)
-	if d := f.shown("slots"); !d.Paused || !strings.Contains(d.Note, "no luck") {
+	if d := f.shown("slots"); !d.Paused || !strings.Contains(d.Note, "fail") {
 		t.Errorf("apply has changed what the server did: %+v", d)
 	}
 	f.trigger("slots")
