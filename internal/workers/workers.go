@@ -94,9 +94,10 @@ func (g *Group) share() error {
 	if g.shares || g.stopped {
 		return nil
 	}
-	options := g.options.workerOptions()
-	options.DeploymentOptions = worker.DeploymentOptions{} // any build of any project serves it
-	w := worker.New(g.options.Client, shared.TaskQueue, options)
+	o := g.options.workerOptions()
+	w := worker.New(g.options.Client, shared.TaskQueue, worker.Options{ // whatever the project's workers may do
+		Identity: o.Identity, WorkerStopTimeout: o.WorkerStopTimeout, OnFatalError: o.OnFatalError,
+	})
 	shared.Keepers{}.Register(w)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("the worker of task queue %q cannot start: %w", shared.TaskQueue, err)

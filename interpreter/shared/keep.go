@@ -22,6 +22,9 @@ const (
 	// maxSending is how many deliveries are under way before a keeper takes
 	// further messages: the server allows 2,000.
 	maxSending = 500
+	// maxLine is how many runs in the line of a lock go along when its keeper
+	// continues as new: the server takes 2MB at once.
+	maxLine = 5000
 )
 
 // A Ledger is a keeper's book with what is needed to go on with it in a new run.
@@ -224,6 +227,9 @@ func (k *keeping) long(ctx workflow.Context) bool {
 	info, most := workflow.GetInfo(ctx), k.max
 	if most == 0 {
 		most = 4000
+	}
+	if l, ok := k.book.(*Lock); ok && len(l.Line) > maxLine {
+		return false // it may have become shorter later
 	}
 	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() >= most
 }
