@@ -28,7 +28,7 @@ func (r *run) anew(ctx workflow.Context, e *exit) error {
 // needs, the run fails.
 func (r *run) goOn(ctx workflow.Context, sc *scope, in *given, e *exit, err error) error {
 	if continuing(err) == nil {
-		r.gather(sc)
+		r.gather(ctx, sc)
 		return err
 	}
 	c := r.pack(sc, e)
@@ -44,13 +44,14 @@ func (r *run) goOn(ctx workflow.Context, sc *scope, in *given, e *exit, err erro
 	if size <= r.largest() {
 		return workflow.NewContinueAsNewError(ctx, r.info.WorkflowType.Name, append(args, state)...)
 	}
-	r.gather(sc)
+	r.gather(ctx, sc)
 	return c.tooLarge(size, r.largest())
 }
 
 // gather takes the compensations of blocks that were left to be continued, and
-// that now end with the run.
-func (r *run) gather(sc *scope) {
+// that now end with the run, and ends what was to be asked on.
+func (r *run) gather(ctx workflow.Context, sc *scope) {
+	r.stay(ctx)
 	sc.undo.entries = nil
 	for _, e := range r.registered {
 		if e.status == "registered" {

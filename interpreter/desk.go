@@ -12,11 +12,12 @@ import (
 // A docket is what a run asks of people, and what it has asked.
 type docket struct {
 	open      []*request
-	early     []letter  // answers that came before their question, oldest first
-	closed    *keySet   // names of the questions that have been answered
-	past      []Request // the newest of them, for the status
-	suspended bool      // the run is being continued: what comes now is for the next one
-	changed   bool      // since the search attribute was set
+	early     []letter   // answers that came before their question, oldest first
+	closed    *keySet    // names of the questions that have been answered
+	past      []Request  // the newest of them, for the status
+	taken     []*request // those that go on in the next run
+	suspended bool       // the run is being continued: what comes now is for the next one
+	changed   bool       // since the search attribute was set
 }
 
 func newDesk() *docket { return &docket{closed: &keySet{has: map[string]bool{}}} }
@@ -35,8 +36,19 @@ func (d *docket) put(q *request) {
 
 // take takes a question from the desk that goes on in the next run.
 func (d *docket) take(q *request) {
-	d.open = without(d.open, q)
+	d.open, d.taken = without(d.open, q), append(d.taken, q)
 	d.suspended, d.changed = true, true
+}
+
+// stay ends the questions of a run that was to be continued and now ends itself.
+// What comes from now on is about those of its cleanup.
+func (r *run) stay(ctx workflow.Context) {
+	d := r.mail.desk
+	d.suspended = false
+	for _, q := range d.taken {
+		r.conclude(ctx, q, verdict{event: "cancelled"})
+	}
+	d.taken = nil
 }
 
 // close takes a question from the desk that has ended. In a loop its bare id

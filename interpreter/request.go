@@ -51,7 +51,7 @@ type sheet struct {
 	Limit      time.Duration `json:"limit,omitempty"` // of which the deadline is the end
 	ApprovedBy []string      `json:"approved_by,omitempty"`
 	Notified   int           `json:"notified,omitempty"` // how often people have been told
-	Trail      []trailEntry  `json:"trail,omitempty"`
+	Trail      []TrailEntry  `json:"trail,omitempty"`
 
 	Stage      int           `json:"stage"` // the next one
 	StageName  string        `json:"stage_name,omitempty"`

@@ -21,8 +21,8 @@ type verdict struct {
 	limit   time.Duration // of what has timed out
 }
 
-func (v verdict) entry() trailEntry {
-	return trailEntry{Event: v.event, By: v.by, Comment: v.comment, Groups: v.groups}
+func (v verdict) entry() TrailEntry {
+	return TrailEntry{Event: v.event, By: v.by, Comment: v.comment, Groups: v.groups}
 }
 
 // conclude ends a question. The first verdict counts: nothing that comes after it
@@ -45,7 +45,7 @@ func (r *run) expire(ctx workflow.Context, q *request, limit time.Duration, stag
 		decision = q.onTimeout.Decision
 	}
 	if decision != "" {
-		r.noteTrail(ctx, q, trailEntry{Event: "timed_out"})
+		r.noteTrail(ctx, q, TrailEntry{Event: "timed_out"})
 	}
 	switch {
 	case decision == moveApprove && stage:

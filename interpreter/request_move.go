@@ -138,7 +138,7 @@ func (r *run) move(ctx workflow.Context, q *request, m *move) error {
 // handOver tells those who are asked instead of others.
 func (r *run) handOver(ctx workflow.Context, q *request, m *move, event string) {
 	r.mail.desk.changed = true
-	r.noteTrail(ctx, q, trailEntry{Event: event, By: m.by, To: m.to, Comment: m.comment})
+	r.noteTrail(ctx, q, TrailEntry{Event: event, By: m.by, To: m.to, Comment: m.comment})
 	r.notify(ctx, q, event, m.to)
 }
 
@@ -168,7 +168,7 @@ func (r *run) approve(ctx workflow.Context, q *request, m *move, known membershi
 	}
 	r.mail.desk.changed = true
 	if !q.complete(known) {
-		r.noteTrail(ctx, q, trailEntry{Event: "approved", By: m.by, Comment: m.comment, Groups: known.Of[m.by]})
+		r.noteTrail(ctx, q, TrailEntry{Event: "approved", By: m.by, Comment: m.comment, Groups: known.Of[m.by]})
 		return
 	}
 	r.pass(ctx, q, verdict{event: "approved", by: m.by, comment: m.comment, form: m.form, groups: known.Of[m.by]})

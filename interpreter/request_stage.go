@@ -51,7 +51,7 @@ func (r *run) openStage(ctx workflow.Context, q *request, g *dsl.Stage) (err err
 	if err := r.appointments(ctx, q, g.Timeout); err != nil {
 		return err
 	}
-	r.noteTrail(ctx, q, trailEntry{Event: "opened", To: q.waitsFor()})
+	r.noteTrail(ctx, q, TrailEntry{Event: "opened", To: q.waitsFor()})
 	r.mail.desk.changed = true
 	return nil
 }

@@ -20,7 +20,7 @@ type Request struct {
 	Form       any          `json:"form,omitempty"` // its JSON Schema
 	Opened     time.Time    `json:"opened"`
 	Deadline   *time.Time   `json:"deadline,omitempty"`
-	Trail      []trailEntry `json:"trail,omitempty"`
+	Trail      []TrailEntry `json:"trail,omitempty"`
 }
 
 // shown is the question as a status shows it.

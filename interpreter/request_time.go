@@ -101,7 +101,7 @@ func (r *run) escalate(ctx workflow.Context, q *request, i int) error {
 		}
 	}
 	r.mail.desk.changed = true
-	r.noteTrail(ctx, q, trailEntry{Event: "escalated", To: to})
+	r.noteTrail(ctx, q, TrailEntry{Event: "escalated", To: to})
 	r.notify(ctx, q, "escalated", to)
 	return nil
 }
@@ -117,7 +117,7 @@ func (r *run) remind(ctx workflow.Context, q *request, now time.Time) {
 		q.Reminder = time.Time{}
 	}
 	to := q.waitsFor()
-	r.noteTrail(ctx, q, trailEntry{Event: "reminded", To: to})
+	r.noteTrail(ctx, q, TrailEntry{Event: "reminded", To: to})
 	r.notify(ctx, q, "reminder", to)
 }
 

@@ -7,8 +7,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// A trailEntry is one thing that has happened to a question.
-type trailEntry struct {
+// A TrailEntry is one thing that has happened to a question.
+type TrailEntry struct {
 	Event   string    `json:"event"`
 	At      time.Time `json:"at"`
 	By      string    `json:"by,omitempty"`
@@ -20,7 +20,7 @@ type trailEntry struct {
 }
 
 // note adds to the trail of a question, and to the worker's log.
-func (r *run) noteTrail(ctx workflow.Context, q *request, e trailEntry) {
+func (r *run) noteTrail(ctx workflow.Context, q *request, e TrailEntry) {
 	e.At, e.Stage = workflow.Now(ctx).UTC(), q.StageName
 	workflow.GetLogger(ctx).Info("what people are asked: "+e.Event, q.kind, q.name, "by", e.By, "to", e.To, "stage", e.Stage, "comment", e.Comment)
 	if n := len(q.Trail) - 1; e.Event == "reminded" && n >= 0 && q.Trail[n].Event == e.Event && slices.Equal(q.Trail[n].To, e.To) {
