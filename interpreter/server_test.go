@@ -27,6 +27,7 @@ import (
 // attributes are the search attributes of the namespace.
 var attributes = map[string]enumspb.IndexedValueType{
 	"Customer": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "Amount": enumspb.INDEXED_VALUE_TYPE_INT,
+	"PartiturWaitsFor": enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 }
 
 // server is the one server of the tests, started by the first that needs it.
