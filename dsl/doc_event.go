@@ -227,7 +227,7 @@ func (e *Event) against(d *Definition, diags *diag.List) {
 // againstUpdates checks the name of an update. One that nobody takes can only be
 // rejected.
 func (e *Event) againstUpdates(d *Definition, diags *diag.List) {
-	names := []string{"decide", "answer"}
+	names := []string{"decide", "answer", "reassign", "withdraw"}
 	if d.agents() {
 		names = append(names, "add_message", "pause", "resume")
 	}

@@ -95,7 +95,7 @@ func talks(p *dsl.Program) (found bool) {
 			found = true
 		}
 	})
-	return found || len(p.Signals)+len(p.Updates) > 0 || usesModels(p)
+	return found || p.Asks() || len(p.Signals)+len(p.Updates) > 0 || usesModels(p)
 }
 
 // usesModels tells whether an example is one of those of agents.
