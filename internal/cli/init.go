@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -57,6 +59,17 @@ func writeNext(w io.Writer, args, written []string) {
 	fmt.Fprintln(w, "  partitur run workflows/greet.yaml --set name=Ada")
 }
 
+var notInNames = regexp.MustCompile(`[^a-z0-9-]+`)
+
+// projectName is what a project in a folder is called.
+func projectName(dir string) string {
+	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(filepath.Base(dir)), "-"), "-")
+	if name == "" || name[0] >= '0' && name[0] <= '9' {
+		return "greetings"
+	}
+	return name
+}
+
 // writeTemplate writes the files of a new project, or none of them.
 func writeTemplate(dir string) (written []string, err error) {
 	files := map[string][]byte{}
@@ -71,6 +84,9 @@ func writeTemplate(dir string) (written []string, err error) {
 			return usage("%s cannot be written: %s", name, err)
 		}
 		files[name], err = template.ReadFile(path)
+		if name == "partitur.yaml" {
+			files[name] = bytes.ReplaceAll(files[name], []byte("greetings"), []byte(projectName(dir)))
+		}
 		written = append(written, name)
 		return err
 	})
