@@ -43,6 +43,26 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestCoverage demands of the cases that they reach nearly all steps.
+func TestCoverage(t *testing.T) {
+	w := load(t)
+	cover := new(casetest.Coverage)
+	suite := casetest.Suite{Player: &casetest.Player{Actions: workers.Catalog{}, Programs: w.Programs, Coverage: cover}, Parallel: 2}
+	suite.Run(w.Tests)
+	var steps casetest.Tally
+	for _, p := range w.Programs {
+		for _, point := range cover.Points(p) {
+			if point.Kind == casetest.Steps {
+				steps.Add(point)
+			}
+		}
+	}
+	if steps.Total == 0 || steps.Percent() < 90 {
+		t.Errorf("%d of %d steps are reached, and it should be nine in ten: partitur test examples --coverage", steps.Reached, steps.Total)
+	}
+	t.Logf("%d of %d steps are reached: %.1f%%", steps.Reached, steps.Total, steps.Percent())
+}
+
 // TestFiles demands of each workflow a short comment that says how to run it,
 // and cases beside it.
 func TestFiles(t *testing.T) {

@@ -97,6 +97,10 @@ func (pl *Player) inMemory(p *dsl.Program, r *Result) *outcome {
 	}
 	second := pl.stage(p, r.Case)
 	second.play(programs)
+	if len(second.complaints) > 0 {
+		r.Problems = second.complaints
+		return nil
+	}
 	if i := differ(first.trace, second.trace); i >= 0 {
 		r.Problems = []Problem{{
 			Text:     "the case does not run the same way twice",

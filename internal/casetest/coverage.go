@@ -132,7 +132,9 @@ func (l *points) step(s *dsl.Step) {
 	if s.Verb != "if" {
 		l.condition(s.If, "if")
 	}
-	l.condition(s.Expect, "expect")
+	if _, builtin := s.Body.(*dsl.Action); !builtin { // those ask in the activity
+		l.condition(s.Expect, "expect")
+	}
 	switch b := s.Body.(type) {
 	case *dsl.If:
 		l.condition(b.Condition, "if")

@@ -59,7 +59,10 @@ func (s *stage) environment(programs *registry.Registry, at time.Time) *testsuit
 		env.SetWorkflowRunTimeout(bound)
 	}
 	i := &interpreter.Interpreter{Programs: programs, Tell: s.notice}
-	env.SetWorkerOptions(i.Options(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()}}))
+	env.SetWorkerOptions(i.Options(worker.Options{
+		Interceptors:             []interceptor.WorkerInterceptor{s.interceptor(), s.shared.Interceptor()},
+		DeadlockDetectionTimeout: patience, // the machine may have other work
+	}))
 	s.shared.World = env
 	i.Register(env)
 	if err := scheduled(env, s.written.Schedule, s.start); err != nil {

@@ -32,7 +32,7 @@ type Server struct {
 // onServer plays a case on the server, and compares it with what came of it in
 // memory, if it was played there.
 func (pl *Player) onServer(p *dsl.Program, r *Result, inMemory *outcome) {
-	if why := pl.memoryOnly(p, inMemory); why != "" {
+	if why := pl.memoryOnly(p, r.Case, inMemory); why != "" {
 		r.NotPlayed = "only in memory: " + why
 		return
 	}
@@ -71,16 +71,20 @@ func (pl *Player) onServer(p *dsl.Program, r *Result, inMemory *outcome) {
 }
 
 // serverPatience bounds the time of day that a case may take on the server.
-const serverPatience = 2 * time.Minute
+const serverPatience = 4 * time.Minute
 
 // memoryOnly says why a case cannot be played on the server, or "".
-func (pl *Player) memoryOnly(p *dsl.Program, o *outcome) string {
+func (pl *Player) memoryOnly(p *dsl.Program, c *dsl.TestCase, o *outcome) string {
 	switch {
+	case c.Schedule != nil:
+		return "only a schedule can start a run like that on a server"
 	case o == nil:
 	case o.childWaits:
 		return "a child waits, and on the server children skip time on their own clock"
 	case o.moments > maxMoments:
 		return fmt.Sprintf("it waits %d times, and the server takes about a second for each", o.moments)
+	case len(o.calls) > maxCalls:
+		return fmt.Sprintf("it makes %d calls, which take the server too long", len(o.calls))
 	}
 	for _, q := range append([]*dsl.Program{p}, pl.family(p)...) {
 		if sharesNamespace(q) {
@@ -90,8 +94,11 @@ func (pl *Player) memoryOnly(p *dsl.Program, o *outcome) string {
 	return ""
 }
 
-// maxMoments is how often a case may wait that the server plays.
-const maxMoments = 60
+// How often a case may wait that the server plays, and call.
+const (
+	maxMoments = 30
+	maxCalls   = 500
+)
 
 // sharesNamespace tells whether a program uses limits or locks of the namespace.
 func sharesNamespace(p *dsl.Program) bool {
@@ -145,10 +152,32 @@ func inOrder(calls []string, children bool) []string {
 func errorLines(failure map[string]any) (lines []string) {
 	for _, key := range []string{"type", "message", "step", "retryable", "retry_state", "details"} {
 		if v := failure[key]; v != nil {
-			lines = append(lines, key+": "+text(v))
+			lines = append(lines, key+": "+text(withoutAttempts(v)))
 		}
 	}
 	return lines
+}
+
+// withoutAttempts is a value without the numbers of attempts in errors, which
+// only a server counts.
+func withoutAttempts(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = withoutAttempts(item)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			if key != "attempt" {
+				out[key] = withoutAttempts(item)
+			}
+		}
+		return out
+	}
+	return v
 }
 
 // worker starts a worker for a case.

@@ -28,6 +28,9 @@ var checks = []check{
 	{"workflowcheck", func() error {
 		return run("go", "tool", "workflowcheck", "-config", "workflowcheck.yaml", "./interpreter")
 	}},
+	{"cases of the examples", func() error {
+		return run("go", "run", "-tags", "noengine", "./cmd/partitur", "test", "examples", "--coverage-min", "90")
+	}},
 	{"tests under the race detector", func() error { return tests(false, "-race") }},
 	{"tests with the embedded server", func() error { return tests(true) }},
 	{"build without the embedded server", func() error {
