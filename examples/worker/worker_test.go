@@ -87,7 +87,7 @@ func calls(p *dsl.Program) (found bool) {
 }
 
 // talks tells whether an example needs somebody to send messages, or to take
-// them, or a model: TestAgents has one.
+// them, or a model, which other tests have.
 func talks(p *dsl.Program) (found bool) {
 	p.WalkAll(func(s *dsl.Step) {
 		switch s.Body.(type) {
@@ -98,8 +98,11 @@ func talks(p *dsl.Program) (found bool) {
 	return found || p.Asks() || len(p.Signals)+len(p.Updates) > 0 || usesModels(p)
 }
 
-// usesModels tells whether an example is one of those of agents.
-func usesModels(p *dsl.Program) bool { return strings.Contains(p.Span.File.Name, "examples/agents/") }
+// usesModels tells whether an example asks a model: in agents, or in steps.
+func usesModels(p *dsl.Program) bool {
+	name := p.Span.File.Name
+	return strings.Contains(name, "examples/agents/") || strings.Contains(name, "examples/llm/")
+}
 
 func hasLocal(p *dsl.Program) (found bool) {
 	p.WalkAll(func(s *dsl.Step) { found = found || s.Local })
