@@ -51,9 +51,9 @@ func (r result) rows() []row {
 	return append(rows,
 		bounded(row{what: "bytes of history", format: "%.0f", golang: float64(g.Bytes), yaml: float64(y.Bytes)},
 			[]float64{float64(y.Bytes) / float64(g.Bytes)}, r.work.targets.bytes, true),
-		r.measured("worker CPU a run, ms", "%.3g", figures.cpu, r.work.targets.cpu, true),
-		r.measured("runs a second", "%.3g", figures.rate, r.work.targets.rate, false),
-		r.measured("replay an event, µs", "%.1f", figures.replay, r.work.targets.replay, true),
+		r.measured("worker CPU a run, ms", figures.cpu, r.work.targets.cpu, true),
+		r.measured("runs a second", figures.rate, r.work.targets.rate, false),
+		r.measured("replay an event, µs", figures.replay, r.work.targets.replay, true),
 	)
 }
 
@@ -68,8 +68,11 @@ func (r result) events(what string, golang, yaml int, exact bool) row {
 }
 
 // measured compares a cost that was measured in rounds.
-func (r result) measured(what, format string, of cost, target float64, most bool) row {
-	one := row{what: what, format: format, golang: r.typical(roleGo, of), yaml: r.typical(roleYAML, of)}
+func (r result) measured(what string, of cost, target float64, most bool) row {
+	one := row{what: what, format: "%.3g", golang: r.typical(roleGo, of), yaml: r.typical(roleYAML, of)}
+	if one.golang >= 100 {
+		one.format = "%.0f"
+	}
 	return bounded(one, r.ratios(of), target, most)
 }
 
