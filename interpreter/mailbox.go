@@ -81,7 +81,7 @@ type MessageCounts struct {
 }
 
 func newMailbox(in *inbox) *mailbox {
-	return &mailbox{inbox: in, seen: map[string]*keySet{}, numbers: map[string]int{}, desk: newDesk()}
+	return &mailbox{inbox: in, seen: map[string]*keySet{}, numbers: map[string]int{}, desk: newDocket()}
 }
 
 // reject notes a message that no step gets to see.

@@ -37,7 +37,6 @@ type request struct {
 
 	verdict *verdict // how it has ended; nil while it is open
 	failed  error    // something could not be evaluated
-	moves   int      // made since it was put
 }
 
 // A sheet is what the run needs to know of a question to go on with it in the

@@ -111,7 +111,6 @@ func (r *run) move(ctx workflow.Context, q *request, m *move) error {
 	if err := q.judge(m, known); err != nil {
 		return err
 	}
-	q.moves++
 	switch m.kind {
 	case moveApprove:
 		r.approve(ctx, q, m, known)

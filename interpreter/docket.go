@@ -20,10 +20,10 @@ type docket struct {
 	changed   bool       // since the search attribute was set
 }
 
-func newDesk() *docket { return &docket{closed: &keySet{has: map[string]bool{}}} }
+func newDocket() *docket { return &docket{closed: &keySet{has: map[string]bool{}}} }
 
 // forget forgets the questions of a run that begins again.
-func (d *docket) forget() { d.closed = newDesk().closed }
+func (d *docket) forget() { d.closed = newDocket().closed }
 
 // asked tells whether the run has asked something.
 func (d *docket) asked() bool { return len(d.open) > 0 || len(d.closed.order) > 0 }
@@ -121,8 +121,7 @@ func names(list []*request) string {
 	return strings.Join(texts, ", ")
 }
 
-// asksAs tells whether a step asks something under a name. Those that agents ask
-// have names of their own, so with them any name may come to be asked.
+// asksAs tells whether a step, or a tool of an agent, asks something under a name.
 func asksAs(p *dsl.Program, id string) (found bool) {
 	p.WalkAll(func(s *dsl.Step) { found = found || s.Asked() != nil && name(s) == id })
 	return found
