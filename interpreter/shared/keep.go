@@ -62,7 +62,7 @@ func (o Keepers) Keep(ctx workflow.Context, name string, before *Ledger) error {
 		heard: workflow.Now(ctx), mail: workflow.GetSignalChannel(ctx, MessageSignal), unwatch: func() {},
 	}
 	if before != nil {
-		if err := json.Unmarshal(before.Book, k.book); err != nil {
+		if err := fromJSON(before.Book, k.book); err != nil {
 			panic("what the run before has left cannot be read: " + err.Error()) // a newer worker may
 		}
 		k.seen = before.Seen
@@ -236,7 +236,7 @@ func (k *keeping) long(ctx workflow.Context) bool {
 
 // anew goes on with the book in a new run.
 func (k *keeping) anew(ctx workflow.Context) error {
-	data, err := json.Marshal(k.book)
+	data, err := toJSON(k.book)
 	if err != nil {
 		panic(err.Error())
 	}

@@ -1,7 +1,6 @@
 package shared
 
 import (
-	"encoding/json"
 	"time"
 
 	"go.temporal.io/sdk/converter"
@@ -86,7 +85,7 @@ func (o *outbound) ExecuteLocalActivity(ctx workflow.Context, kind string, args 
 	future, set := workflow.NewFuture(ctx)
 	var l Letter
 	raw, _ := args[0].(converter.RawValue)
-	err := json.Unmarshal(raw.Payload().GetData(), &l)
+	err := fromJSON(raw.Payload().GetData(), &l)
 	from := workflow.GetInfo(ctx).WorkflowExecution
 	if err == nil {
 		l.Message.sign(Run{from.ID, from.RunID})

@@ -26,7 +26,7 @@ var checks = []check{
 	{"gofmt", formatted},
 	{"go vet (the first build compiles Temporal and takes about six minutes)", func() error { return run("go", "vet", "./...") }},
 	{"workflowcheck", func() error {
-		return run("go", "tool", "workflowcheck", "-config", "workflowcheck.yaml", "./interpreter")
+		return run("go", "tool", "workflowcheck", "-config", "workflowcheck.yaml", "./interpreter", "./interpreter/shared")
 	}},
 	{"cases of the examples", func() error {
 		return run("go", "run", "-tags", "noengine", "./cmd/partitur", "test", "examples", "--coverage-min", "90")
