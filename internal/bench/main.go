@@ -80,6 +80,11 @@ func compare(ctx context.Context, o options, out io.Writer) (results []result, e
 		return nil, err
 	}
 	defer c.Close()
+	stop, err := startModel()
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
 	b := &bench{client: c, children: map[string]*child{}, profiles: o.profiles}
 	for _, role := range append([]string{roleActivities}, sides...) {
 		if b.children[role], err = spawn(role, server.HostPort()); err != nil {

@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/partitur/partitur/builtins"
 	"github.com/partitur/partitur/internal/registry"
 	"github.com/partitur/partitur/internal/workers"
 	"github.com/partitur/partitur/interpreter"
@@ -101,6 +102,7 @@ func (r *role) startGo() error {
 		return p, err
 	}
 	registerTwins(w)
+	builtins.Register(w, builtinOptions())
 	r.stop = w.Stop
 	return w.Start()
 }
@@ -129,7 +131,9 @@ func (r *role) startYAML() error {
 		}
 		return p, err
 	}
-	g, err := workers.Start(workers.Options{Client: r.client, Registry: reg, Queues: []string{r.name}, Identity: r.name})
+	g, err := workers.Start(workers.Options{
+		Client: r.client, Registry: reg, Builtins: builtinOptions(), Queues: []string{r.name}, Identity: r.name,
+	})
 	if err != nil {
 		return err
 	}

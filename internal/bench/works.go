@@ -38,6 +38,7 @@ var works = []work{
 	{name: "fan-out", twin: fanOut, input: manyOrders, size: 100, short: 100, atOnce: 3, runs: 9, targets: targets{cpu: 1.15, rate: 0.97}},
 	{name: "fan-out-500", twin: fanOut, input: manyOrders, size: 500, short: 500, atOnce: 2, runs: 4},
 	{name: "loop", twin: loop, input: rounds, size: 5000, short: 200, atOnce: 1, runs: 1, rounds: 3, ordered: true},
+	{name: "agent", twin: agent, input: order, atOnce: 10, runs: 30},
 	{name: "signals", twin: signals, input: manySignals, size: 500, short: 100, signals: true, atOnce: 4, runs: 8},
 }
 

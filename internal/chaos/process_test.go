@@ -73,7 +73,11 @@ func play(role string) error {
 	if _, err := r.Set(w.Programs); err != nil {
 		return err
 	}
-	g, err := workers.Start(workers.Options{Client: c, Registry: r, Queues: workers.Queues(w.Programs, "")})
+	o := workers.Options{Client: c, Registry: r, Queues: workers.Queues(w.Programs, "")}
+	if w.Project != nil {
+		o.Builtins.Models = workers.Models(w.Project)
+	}
+	g, err := workers.Start(o)
 	if err != nil {
 		return err
 	}
