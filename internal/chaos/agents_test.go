@@ -139,7 +139,7 @@ func tormented(t *testing.T, model, service http.Handler) client.Client {
 		t.Fatal(err)
 	}
 	v := &victim{role: "worker", deaths: 8, life: 1500 * time.Millisecond}
-	v.env = []string{portVariable + "=" + port, definitionVariable + "=" + dir, "PARTITUR_SECRET_LLM_KEY=k"}
+	v.env = []string{portVariable + "=" + port, definitionVariable + "=" + dir, "PARTITUR_SECRET_LLM_KEY=sk-for-the-fake-model"}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("the seed is %d", seed)
 	ended := make(chan error, 1)
