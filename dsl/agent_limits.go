@@ -123,15 +123,6 @@ var (
 	defaultModelRetry   = &Retry{MaximumAttempts: 5, InitialInterval: time.Second, MaximumInterval: 30 * time.Second}
 )
 
-// modelStep stands for the calls of the model where an activity is dispatched.
-func modelStep(actions Catalog) *Step {
-	spec := actions.Action(LLM)
-	if spec == nil {
-		spec = &ActionSpec{Name: LLM}
-	}
-	return &Step{Verb: LLM, Body: &Action{Spec: spec}, Call: Call{}}
-}
-
 // settleModel gives the calls of the model what they inherit.
 func (c *checker) settleModel(s *Step, a *Agent) {
 	ask := a.Ask

@@ -79,8 +79,13 @@ func (d *Definition) agents() (found bool) {
 func ToolFields() []fields.Spec { return fields.Describe(new(Tool)) }
 
 func (a *Agent) bindTools(f *fields.Set) {
-	schema := map[string]any{"type": "array", "items": map[string]any{"$ref": "#/$defs/tool"}}
-	f.Node("tools", "what the model can call for: steps with a name, a description and `input`, which see `args`", schema, func(n *syntax.Node) {
+	var schema map[string]any
+	if f.Describing() {
+		schema = map[string]any{"type": "array", "items": map[string]any{"anyOf": []any{
+			map[string]any{"$ref": "#/$defs/tool"}, fields.ObjectSchema(new(ToolServer)),
+		}}}
+	}
+	f.Node("tools", "what the model can call for: steps with a name, a description and `input`, which see `args`, and the tools of MCP servers", schema, func(n *syntax.Node) {
 		if n.Kind != syntax.List {
 			f.Diags().Error("wrong-type", n.Span.Sub(0, firstLine(n)), "%q must be a list, not %s", "tools", shown(n)).
 				WithHint("begin each tool with `- `")
@@ -94,6 +99,8 @@ func (a *Agent) bindTools(f *fields.Set) {
 
 func (a *Agent) bindTool(n *syntax.Node, f *fields.Set) {
 	switch {
+	case n.Kind == syntax.Map && isServer(n):
+		a.bindServer(n, f)
 	case n.Kind == syntax.Map:
 		a.Tools = append(a.Tools, parseTool(n, f))
 	case n.Kind != syntax.Broken:

@@ -13,6 +13,9 @@ func (a *Agent) check(c *checker, s *Step, sc scope) *types.Type {
 	c.settleModel(s, a)
 	c.knownModel(a.Model)
 	c.knownModel(a.Model)
+	for _, server := range a.Servers {
+		c.settleServer(s, server)
+	}
 	names := map[string]source.Span{}
 	for _, t := range a.Tools {
 		if first, twice := names[t.Name]; twice && t.Name != "" {

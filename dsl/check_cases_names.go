@@ -60,6 +60,9 @@ func callable(d *Definition) (names []string, readable bool) {
 			names = append(names, b.Spec.Name)
 		case *Agent:
 			names = append(names, LLM)
+			if len(b.Servers) > 0 {
+				names = append(names, MCPTools, MCPCall)
+			}
 		}
 	})
 	return names, readable

@@ -15,6 +15,7 @@ type Agent struct {
 	Instructions *expr.Value
 	Prompt       *expr.Value
 	Tools        []*Tool
+	Servers      []*ToolServer
 	MaxTurns     int
 	Budget       Budget
 	Memory       Memory
@@ -46,7 +47,7 @@ func (a *Agent) Fields(f *fields.Set) {
 		a.needsPrompt(n, f)
 	}, fields.Required)
 	if f.Diags() != nil {
-		a.Ask = modelStep(f.Env().Context.(Catalog))
+		a.Ask = builtinStep(LLM, f.Env().Context.(Catalog))
 	}
 }
 

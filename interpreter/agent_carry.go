@@ -18,6 +18,7 @@ type talkFrame struct {
 	Calls    int         `json:"calls,omitempty"`
 	Reasks   int         `json:"reasks,omitempty"`
 	Tools    []toolCount `json:"tools,omitempty"`
+	Served   []served    `json:"served,omitempty"`
 	Result   *kept       `json:"result,omitempty"`
 	Answered bool        `json:"answered,omitempty"`
 	Paused   bool        `json:"paused,omitempty"`
@@ -31,7 +32,7 @@ type talkFrame struct {
 func (t *talk) save() *talkFrame {
 	f := &talkFrame{
 		Messages: keep(t.window()), Fixed: t.fixed, Inbox: t.inbox, Said: t.said, Turns: t.turns, Since: t.since,
-		Calls: t.calls, Reasks: t.reasks, Tools: t.tools, Result: keep(t.result), Answered: t.answered, Paused: t.paused,
+		Calls: t.calls, Reasks: t.reasks, Tools: t.tools, Served: t.served, Result: keep(t.result), Answered: t.answered, Paused: t.paused,
 		Spent:  keep(t.purse.spent.value()),
 		Tokens: t.purse.tokens, Allowed: t.purse.toolCalls,
 	}
@@ -48,7 +49,7 @@ func (t *talk) save() *talkFrame {
 func (t *talk) restore(f *talkFrame) {
 	t.talkState = talkState{
 		messages: f.Messages.list(), fixed: f.Fixed, inbox: f.Inbox, said: f.Said, turns: f.Turns, since: f.Since,
-		calls: f.Calls, reasks: f.Reasks, tools: f.Tools, answered: f.Answered, paused: f.Paused,
+		calls: f.Calls, reasks: f.Reasks, tools: f.Tools, served: f.Served, answered: f.Answered, paused: f.Paused,
 	}
 	t.heard = t.said - len(t.inbox)
 	if f.Result != nil {

@@ -6,8 +6,6 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/partitur/partitur/builtins/call"
-	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/value"
 )
 
@@ -49,7 +47,7 @@ func (r *run) askModel(ctx workflow.Context, t *talk) (rep *reply, stop string, 
 	t.turns++
 	t.since++
 	t.answered = false
-	raw, err := r.callModel(ctx, t, input)
+	raw, err := r.builtin(ctx, t, t.body.Ask, input, "turn "+strconv.Itoa(t.turns))
 	if err != nil {
 		return r.noReply(t, err)
 	}
@@ -76,29 +74,6 @@ func (r *run) noReply(t *talk, err error) (*reply, string, error) {
 		return nil, stopBudget, nil
 	}
 	return nil, "", f
-}
-
-// callModel runs the activity of a turn. Its key names the turn, so that no
-// attempt is taken for another turn's.
-func (r *run) callModel(ctx workflow.Context, t *talk, input map[string]any) (raw converter.RawValue, err error) {
-	ask, turn := t.body.Ask, "turn "+strconv.Itoa(t.turns)
-	if err := r.awaitRoom(ctx, ask); err != nil {
-		return raw, err
-	}
-	arg, err := r.encode(call.Call{Input: input, Key: r.key(t.step, t.scope.round(t.step, turn))}.Object())
-	if err != nil {
-		return raw, err
-	}
-	inner, err := r.options(ctx, ask, t.scope)
-	if err != nil {
-		return raw, err
-	}
-	o := workflow.GetActivityOptions(inner)
-	o.Summary = recorded(ctx, shorten(t.name()+" "+turn, maxSummary))
-	future := r.execute(workflow.WithActivityOptions(inner, o), ask, prepared{activity: dsl.LLM, args: []any{arg}})
-	err = future.Get(ctx, &raw)
-	r.pending--
-	return raw, err
 }
 
 // name is what the conversation is called where people read it.
@@ -165,6 +140,13 @@ func (t *talk) offered() []any {
 		input := any(map[string]any{"type": "object", "properties": map[string]any{}})
 		if tool.Input != nil {
 			input = tool.Input.Raw()
+		}
+		list = append(list, map[string]any{"name": tool.Name, "description": tool.Description, "input": input})
+	}
+	for _, tool := range t.served {
+		input := any(map[string]any{"type": "object", "properties": map[string]any{}})
+		if tool.Input != nil {
+			input = tool.Input.v
 		}
 		list = append(list, map[string]any{"name": tool.Name, "description": tool.Description, "input": input})
 	}

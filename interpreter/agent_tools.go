@@ -19,6 +19,7 @@ const maxToolResult = 64 << 10
 type invocation struct {
 	toolCall
 	tool   *dsl.Tool // nil if it is not to be run
+	served *served   // of an MCP server; nil if it is none
 	number int       // among all calls of the conversation
 	args   map[string]any
 	purse  *purse // of the models that the tool has do something
@@ -53,6 +54,10 @@ func (t *talk) invocation(c toolCall) *invocation {
 	t.calls++
 	v := &invocation{toolCall: c, number: t.calls}
 	i := slices.IndexFunc(t.body.Tools, func(tool *dsl.Tool) bool { return tool.Name == c.name })
+	if i < 0 && slices.Contains(t.toolNames(), c.name) {
+		t.servedTool(v)
+		return v
+	}
 	if i < 0 {
 		v.result = "error: there is no tool " + strconv.Quote(c.name) + "; there are: " + strings.Join(t.toolNames(), ", ")
 		return v
@@ -74,21 +79,30 @@ func (t *talk) invocation(c toolCall) *invocation {
 // count counts a call of a tool, unless there have been as many as there may be.
 func (t *talk) count(tool *dsl.Tool) bool {
 	i := slices.IndexFunc(t.tools, func(c toolCount) bool { return c.Name == tool.Name })
-	if i < 0 {
-		t.tools = append(t.tools, toolCount{tool.Name, 1})
-		return true
-	}
-	if tool.MaxCalls > 0 && t.tools[i].Count >= tool.MaxCalls {
+	if i >= 0 && tool.MaxCalls > 0 && t.tools[i].Count >= tool.MaxCalls {
 		return false
 	}
-	t.tools[i].Count++
+	t.note(tool.Name)
 	return true
 }
 
+// note counts a call of a tool.
+func (t *talk) note(name string) {
+	i := slices.IndexFunc(t.tools, func(c toolCount) bool { return c.Name == name })
+	if i < 0 {
+		t.tools = append(t.tools, toolCount{name, 1})
+		return
+	}
+	t.tools[i].Count++
+}
+
 func (t *talk) toolNames() []string {
-	names := make([]string, len(t.body.Tools))
-	for i, tool := range t.body.Tools {
-		names[i] = tool.Name
+	names := make([]string, 0, len(t.body.Tools)+len(t.served))
+	for _, tool := range t.body.Tools {
+		names = append(names, tool.Name)
+	}
+	for _, tool := range t.served {
+		names = append(names, tool.Name)
 	}
 	return names
 }
@@ -117,9 +131,9 @@ func fitArguments(schema *jsonschema.Schema, given any) (args map[string]any, wr
 func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 	beside := &group{parent: t.scope.group}
 	delegates := subAgents(list)
-	todo := slices.DeleteFunc(slices.Clone(list), func(v *invocation) bool { return v.tool == nil })
+	todo := slices.DeleteFunc(slices.Clone(list), func(v *invocation) bool { return v.tool == nil && v.served == nil })
 	for _, v := range todo {
-		if v.tool.Delegates() {
+		if v.tool != nil && v.tool.Delegates() {
 			v.purse = t.purse.share(delegates)
 		}
 	}
@@ -129,7 +143,7 @@ func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 		wg := workflow.NewWaitGroup(ctx)
 		for _, v := range todo {
 			wg.Add(1)
-			workflow.GoNamed(ctx, t.name()+"/"+v.tool.Name, func(ctx workflow.Context) {
+			workflow.GoNamed(ctx, t.name()+"/"+v.name, func(ctx workflow.Context) {
 				r.invoke(ctx, t, v, beside)
 				wg.Done()
 			})
@@ -142,6 +156,10 @@ func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 // invoke runs one tool. What goes wrong in it is for the model to know; what it
 // has done is undone with what is around the agent.
 func (r *run) invoke(ctx workflow.Context, t *talk, v *invocation, beside *group) {
+	if v.served != nil {
+		r.callServer(ctx, t, v)
+		return
+	}
 	sc := t.scope.round(t.step, strconv.Itoa(v.number))
 	sc.group, sc.alone, sc.purse = beside, false, v.purse
 	sc.ownUndo()

@@ -63,7 +63,8 @@ type talkState struct {
 	calls    int    // of tools
 	reasks   int    // in a row
 	tools    []toolCount
-	result   any // the latest answer
+	served   []served // by MCP servers
+	result   any      // the latest answer
 	answered bool
 	paused   bool
 	until    time.Time // the end of a chat in which nobody says anything
@@ -110,6 +111,9 @@ func (r *run) startTalk(ctx workflow.Context, s *dsl.Step, b *dsl.Agent, sc *sco
 		return t, nil
 	}
 	r.early(t)
+	if err := r.listTools(ctx, t); err != nil {
+		return nil, err
+	}
 	return t, r.prepareTalk(ctx, t)
 }
 

@@ -56,6 +56,7 @@ func Parts() []Part {
 		part("pollers", new(dsl.Pollers), "activity_task_poller_behavior", "workflow_task_poller_behavior"),
 		part("calendars", new(dsl.Calendar), "calendars", "skip"),
 		part("agent tools", new(dsl.Tool), "tools"),
+		part("agent servers", new(dsl.ToolServer), "tools"),
 		part("agent confirm", dsl.Confirmation{}, "confirm"),
 		part("agent budget", new(dsl.Budget), "budget"),
 		part("agent memory", new(dsl.Memory), "memory"),
