@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -25,11 +26,18 @@ var initCommand = command{
 	help: `
 Write a small project into a folder (the current one if none is named): a
 workflow, a test for it, and partitur.yaml, which says what belongs together.
-Files that are there already are never overwritten.`,
+Files that are there already are never overwritten.
+
+With --ci it also writes what checks, tests, compares and replays definitions in
+GitHub Actions, in GitLab, or before each commit; in a project that exists, it
+writes only that.`,
 	examples: `
   partitur init greetings
-  partitur init`,
-	setup: func(*pflag.FlagSet) run {
+  partitur init --ci github
+  partitur init --ci hook`,
+	setup: func(f *pflag.FlagSet) run {
+		ci := choice{of: []string{"github", "gitlab", "hook"}}
+		f.Var(&ci, "ci", "`WHERE` definitions are to be checked: github, gitlab, or hook for a hook of git")
 		return func(c *call) error {
 			dir := c.dir()
 			if len(c.args) > 0 {
@@ -38,7 +46,7 @@ Files that are there already are never overwritten.`,
 					dir = c.args[0]
 				}
 			}
-			written, err := writeTemplate(dir)
+			written, err := writeProject(dir, ci.value)
 			if err != nil {
 				return err
 			}
@@ -50,6 +58,12 @@ Files that are there already are never overwritten.`,
 func writeNext(w io.Writer, args, written []string) {
 	for _, name := range written {
 		fmt.Fprintf(w, "  %s\n", name)
+	}
+	if slices.Contains(written, pipelineFiles["hook"].to) {
+		fmt.Fprintln(w, "\ngit runs the hook after: git config core.hooksPath .githooks")
+	}
+	if len(written) == 1 {
+		return
 	}
 	fmt.Fprintln(w, "\nnext:")
 	if len(args) > 0 {
@@ -68,6 +82,24 @@ func projectName(dir string) string {
 		return "greetings"
 	}
 	return name
+}
+
+// writeProject writes a new project, and what checks it if a service is named;
+// only that where there is a project.
+func writeProject(dir, service string) (written []string, err error) {
+	if service == "" || !hasProject(dir) {
+		if written, err = writeTemplate(dir); err != nil {
+			return nil, err
+		}
+	}
+	if service == "" {
+		return written, nil
+	}
+	file, err := writePipeline(dir, service)
+	if err != nil {
+		return nil, err
+	}
+	return append(written, file), nil
 }
 
 // writeTemplate writes the files of a new project, or none of them.

@@ -43,6 +43,7 @@ The exit code is 1 when a run breaks, and with --strict when one differs.`,
 	setup: func(f *pflag.FlagSet) run {
 		r := &replaying{}
 		f.StringVar(&r.definition, "definition", "", "`PATH` of the text to repeat the runs with, instead of the recorded one")
+		f.BoolVar(&r.following, "following", false, "repeat runs that keep their text with that; --definition is for those with upgrade: always")
 		f.BoolVar(&r.strict, "strict", false, "compare inputs, options, timers and results, too")
 		f.StringVar(&r.filter.kind, "workflow-type", "", "`TYPE` of the runs on the server")
 		f.StringVar(&r.filter.query, "query", "", "`QUERY` that the runs on the server match")
@@ -54,10 +55,10 @@ The exit code is 1 when a run breaks, and with --strict when one differs.`,
 
 // replaying is one use of the command.
 type replaying struct {
-	definition       string
-	strict, required bool
-	filter           filter
-	limit            int
+	definition                  string
+	strict, required, following bool
+	filter                      filter
+	limit                       int
 
 	space   *dsl.Workspace // of the definition
 	options replay.Options
@@ -67,6 +68,9 @@ func (r *replaying) run(c *call) error {
 	remote := r.filter.kind != "" || r.filter.query != ""
 	if remote == (len(c.args) > 0) {
 		return usage("name files or folders of histories, or else --workflow-type or --query for runs on a server")
+	}
+	if r.following && r.definition == "" {
+		return usage("--following needs --definition")
 	}
 	if err := r.prepare(c); err != nil {
 		return err
@@ -100,7 +104,7 @@ func (r *replaying) prepare(c *call) (err error) {
 	if err != nil {
 		return err
 	}
-	r.options = replay.Options{Strict: r.strict, Actions: workers.Catalog{}, Lookup: c.Env.LookupEnv, Converter: o.DataConverter}
+	r.options = replay.Options{Strict: r.strict, Following: r.following, Actions: workers.Catalog{}, Lookup: c.Env.LookupEnv, Converter: o.DataConverter}
 	r.options.Storage, err = c.externalStorage()
 	return err
 }
@@ -176,7 +180,7 @@ func (r *replaying) one(h *historypb.History) *replay.Result {
 	o := r.options
 	if r.space != nil {
 		kind := h.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()
-		if o.Definition = r.space.Program(kind); o.Definition == nil {
+		if o.Definition = r.space.Program(kind); o.Definition == nil && !r.following {
 			return &replay.Result{Type: kind, Outcome: replay.Unreadable, Findings: []replay.Finding{{
 				Kind: replay.Unreadable, Message: fmt.Sprintf("%s defines no workflow %q", r.definition, kind),
 			}}}

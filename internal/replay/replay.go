@@ -21,6 +21,7 @@ import (
 // Options say how histories are replayed.
 type Options struct {
 	Definition *dsl.Program // instead of the recorded text; nil repeats that
+	Following  bool         // only where the run follows newer texts; others are repeated with the recorded one
 	Strict     bool         // compare inputs, options, timers and results, too
 	Actions    dsl.Catalog
 	Lookup     func(string) (string, bool) // settings of the worker, for a text that needs others than the recorded one
@@ -180,7 +181,7 @@ func textsOf(h *historypb.History, o Options) (*texts, error) {
 		return nil, err
 	}
 	t.new, t.pin, t.recorded = t.old, pins[0], pins[0]
-	if o.Definition == nil {
+	if o.Definition == nil || o.Following && t.recorded.Upgrade != dsl.UpgradeAlways {
 		return t, nil
 	}
 	t.new = o.Definition
