@@ -54,7 +54,8 @@ func TestExamplesReplay(t *testing.T) {
 	}
 	defer c.Close()
 	space := load(t)
-	defer work(t, c, space.Programs, newStandIn(t, space))()
+	web := newStandIn(t, space)
+	defer work(t, c, space.Programs, web)()
 	t.Run("all", func(t *testing.T) { // ends when its parallel parts do, before what is deferred
 		for _, p := range space.Programs {
 			if talks(p) {
@@ -62,7 +63,7 @@ func TestExamplesReplay(t *testing.T) {
 			}
 			t.Run(p.Name, func(t *testing.T) {
 				t.Parallel()
-				run := finish(t, c, p, inputOf(t, space, p))
+				run := finish(t, c, p, onStandIn(t, web, p, inputOf(t, space, p)))
 				compare(t, c, run, expected(t, space, p))
 				replay(t, history(t, c, run), quiet)
 			})

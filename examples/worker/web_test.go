@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/partitur/partitur/dsl"
+	"github.com/partitur/partitur/dsl/value"
 )
 
 // A standIn answers HTTP requests with what the mocks of a test case say, one
@@ -50,6 +51,29 @@ func settings(url string, p *dsl.Program) func(name string) (string, bool) {
 	}
 }
 
+// host is where an input says to call.
+var host = regexp.MustCompile(`http://(\w+)(/[^"\s]*)`)
+
+// onStandIn is an input whose addresses are paths on the stand-in.
+func onStandIn(t *testing.T, url string, p *dsl.Program, args []any) (moved []any) {
+	t.Helper()
+	if !calls(p) {
+		return args
+	}
+	for _, arg := range args {
+		text, err := value.Encode(arg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := value.Decode(host.ReplaceAll(text, []byte(url+"/"+p.Name+"/$1$2")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved = append(moved, v)
+	}
+	return moved
+}
+
 // firstCase is the first test case of an example, in which all goes well.
 func firstCase(t *testing.T, space *dsl.Workspace, p *dsl.Program) *dsl.TestCase {
 	t.Helper()
@@ -74,6 +98,9 @@ func (s *standIn) learn(p *dsl.Program, one *dsl.TestCase) {
 		}
 	})
 	for _, mock := range one.Mocks {
+		if m := host.FindStringSubmatch(mock.Name); m != nil {
+			s.add("/"+p.Name+"/"+m[1]+m[2], mock)
+		}
 		for _, base := range one.Env {
 			if _, path, ok := strings.Cut(mock.Name, " "+fmt.Sprint(base)); ok {
 				s.add("/"+p.Name+path, mock)
