@@ -19,7 +19,7 @@ var outside = []string{
 
 // ofTime is what the interpreter may use of the package time: types, constants
 // and pure functions.
-var ofTime = []string{"Time", "Duration", "Parse", "RFC3339Nano", "Millisecond", "Minute", "Second"}
+var ofTime = []string{"Time", "Duration", "Parse", "RFC3339Nano", "Hour", "Millisecond", "Minute", "Second"}
 
 // TestDeterminism keeps out of the package what workflow code must not do. What
 // it calls is checked by

@@ -90,8 +90,8 @@ steps:
 output: ${ input * 2 }
 `
 
-// chiefs is a project with a group.
-const chiefs = "---\nproject: demo\ngroups: {chiefs: [carol]}\n"
+// chiefs is a project with a group and a model.
+const chiefs = "---\nproject: demo\ngroups: {chiefs: [carol]}\nmodels: {m: {provider: openai, model: m, key: \"${ secrets.KEY }\"}}\n"
 
 // TestEveryKindRuns runs each kind of step on a real server and replays what it
 // has recorded, without the definition.

@@ -72,8 +72,8 @@ type testFlags struct {
 func (o *testFlags) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.name, "run", "", "play the cases whose workflow/name matches this regular `EXPRESSION`")
 	f.StringSliceVar(&o.tags, "tag", nil, "play the cases with one of these `TAGS`; !TAG leaves out those that have it")
-	f.StringVar(&o.engine, "engine", dsl.InMemory, "what plays the cases, `memory` or server; server plays both and compares")
-	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "how many cases are played at the same time")
+	f.StringVar(&o.engine, "engine", dsl.InMemory, "`ENGINE` that plays the cases: memory, or server, which plays both and compares")
+	f.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "`NUMBER` of cases that are played at the same time")
 	f.BoolVar(&o.update, "update", false, "write snapshots as the cases come out now")
 	f.BoolVar(&o.watch, "watch", false, "play the cases again whenever a file changes, until Ctrl-C")
 	f.BoolVar(&o.coverage, "coverage", false, "list what no case reaches")

@@ -127,6 +127,9 @@ func TestOverlap(t *testing.T) {
 	}
 	for id := range docs {
 		f.until("a first run of "+id, func() bool { return f.running(id) == 1 })
+	}
+	time.Sleep(time.Second) // the server names runs after the second in which they start
+	for id := range docs {
 		f.trigger(id)
 	}
 	second := map[string]func() bool{
