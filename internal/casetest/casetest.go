@@ -63,7 +63,11 @@ func (pl *Player) Play(p *dsl.Program, c *dsl.TestCase) *Result {
 		pl.onServer(p, r, nil)
 	default:
 		o := pl.inMemory(p, r)
-		if pl.Server != nil && len(r.Problems) == 0 {
+		switch {
+		case pl.Server == nil || len(r.Problems) > 0:
+		case c.Engine == dsl.InMemory && c.Schedule == nil:
+			r.NotPlayed = "the case is for memory alone"
+		default:
 			pl.onServer(p, r, o)
 		}
 	}

@@ -38,6 +38,8 @@ func start(t *testing.T) *casetest.Server {
 // memoryOnly are the cases of the examples that a server cannot play, with a
 // word of the reason that must be given.
 var memoryOnly = map[string]string{
+	"approval-by-hand/approved without an argument, and the first decision wins": "memory alone",
+
 	"task-coordinator/four tasks for three workers": "a child waits",
 	"transcription/the second try finds a GPU":      "it waits 101 times",
 }
