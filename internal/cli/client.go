@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"go.temporal.io/sdk/client"
@@ -60,4 +62,21 @@ func (c *call) dialWith(logger *slog.Logger) (*remote, error) {
 	}
 	c.closers = append(c.closers, temporal.Close)
 	return &remote{Client: temporal, namespace: o.Namespace, address: o.HostPort, external: o.ExternalStorage}, nil
+}
+
+// brokenReplay is in the error of a worker to which the history of a run does not
+// fit. It also is when the server has sent with a question the events of a task
+// that was under way; that question can be asked again.
+const brokenReplay = "[TMPRL1100]"
+
+// QueryWorkflow asks a run, up to three times if its worker may have been sent too
+// much.
+func (r *remote) QueryWorkflow(ctx context.Context, workflowID, runID, name string, args ...any) (answer converter.EncodedValue, err error) {
+	for range 3 {
+		answer, err = r.Client.QueryWorkflow(ctx, workflowID, runID, name, args...)
+		if err == nil || !strings.Contains(err.Error(), brokenReplay) {
+			break
+		}
+	}
+	return answer, err
 }
