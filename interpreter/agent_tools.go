@@ -131,17 +131,17 @@ func fitArguments(schema *jsonschema.Schema, given any) (args map[string]any, wr
 func (r *run) invokeAll(ctx workflow.Context, t *talk, list []*invocation) {
 	beside := &group{parent: t.scope.group}
 	delegates := subAgents(list)
-	todo := slices.DeleteFunc(slices.Clone(list), func(v *invocation) bool { return v.tool == nil && v.served == nil })
-	for _, v := range todo {
+	runnable := slices.DeleteFunc(slices.Clone(list), func(v *invocation) bool { return v.tool == nil && v.served == nil })
+	for _, v := range runnable {
 		if v.tool != nil && v.tool.Delegates() {
 			v.purse = t.purse.share(delegates)
 		}
 	}
-	if len(todo) == 1 {
-		r.invoke(ctx, t, todo[0], beside)
-	} else if len(todo) > 1 {
+	if len(runnable) == 1 {
+		r.invoke(ctx, t, runnable[0], beside)
+	} else if len(runnable) > 1 {
 		wg := workflow.NewWaitGroup(ctx)
-		for _, v := range todo {
+		for _, v := range runnable {
 			wg.Add(1)
 			workflow.GoNamed(ctx, t.name()+"/"+v.name, func(ctx workflow.Context) {
 				r.invoke(ctx, t, v, beside)
