@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Secrets is where a worker gets secrets from.
@@ -56,11 +57,11 @@ func (d DirSecrets) Secret(_ context.Context, name string) (string, error) {
 
 var secretName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// MissingSecrets tells which of the named secrets cannot be had, for a worker
-// to say when it starts.
+// MissingSecrets tells which of the named secrets cannot be had or used, for a
+// worker to say when it starts.
 func MissingSecrets(ctx context.Context, from Secrets, names []string) (missing []string) {
 	for _, name := range names {
-		if text, err := from.Secret(ctx, name); err != nil || text == "" {
+		if _, err := secretText(ctx, from, name); err != nil {
 			missing = append(missing, name)
 		}
 	}
@@ -192,7 +193,11 @@ func (r *resolver) secret(ref any, path string) (string, error) {
 	return text, err
 }
 
-// secretText is the text of a secret, which must not be empty.
+// minSecret is how many characters a secret must have. A shorter one would be
+// found by chance wherever secrets are hidden, and take words of results apart.
+const minSecret = 4
+
+// secretText is the text of a secret, which must not be too short to be hidden.
 func secretText(ctx context.Context, from Secrets, name string) (string, error) {
 	text, err := from.Secret(ctx, name)
 	switch {
@@ -202,6 +207,8 @@ func secretText(ctx context.Context, from Secrets, name string) (string, error) 
 		return "", missingSecret("the secret %s cannot be read: %v", name, err)
 	case text == "":
 		return "", missingSecret("the secret %s is empty on this worker", name)
+	case utf8.RuneCountInString(text) < minSecret:
+		return "", missingSecret("the secret %s is too short to be hidden on this worker: it must have %d characters at least", name, minSecret)
 	}
 	return text, nil
 }

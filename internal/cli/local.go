@@ -99,7 +99,7 @@ func (s *session) prepare(space *dsl.Workspace) (*local, error) {
 	}
 	if missing := builtins.MissingSecrets(s.Context, s.secrets(space), secretsOf(space)); len(missing) > 0 {
 		return nil, usage("there is no secret %s", strings.Join(missing, ", ")).
-			hint("set %s, or name a folder of secrets in partitur.yaml", "PARTITUR_SECRET_"+missing[0])
+			hint("set %s to four characters or more, or name a folder of secrets in partitur.yaml", "PARTITUR_SECRET_"+missing[0])
 	}
 	return l, nil
 }
