@@ -75,11 +75,7 @@ func (o *approvalsFlags) whoseList(c *call) ([]string, error) {
 func (o *approvalsFlags) query(whom []string) string {
 	parts := []string{"ExecutionStatus = 'Running'", dsl.WaitsFor + " IS NOT NULL"}
 	if len(whom) > 0 {
-		words := make([]string, 0, len(whom)+1)
-		for _, w := range append(slices.Clone(whom), interpreter.WaitsForOthers) {
-			words = append(words, quote(w))
-		}
-		parts[1] = dsl.WaitsFor + " IN (" + strings.Join(words, ", ") + ")"
+		parts[1] = dsl.WaitsFor + " IN " + anyOf(append(slices.Clone(whom), interpreter.WaitsForOthers))
 	}
 	if o.kind != "" {
 		parts = append(parts, "WorkflowType = "+quote(o.kind))

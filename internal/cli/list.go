@@ -10,6 +10,8 @@ import (
 
 	"github.com/partitur/partitur/internal/cli/ansi"
 	"github.com/partitur/partitur/internal/cli/live"
+	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 var listCommand = command{
@@ -19,6 +21,10 @@ var listCommand = command{
 	help: `
 List runs, newest first. The filters are combined; --query takes any visibility
 query of Temporal.
+
+What Partitur runs for itself, for locks, rate limits, circuit breakers and the
+parts of long loops, is left out unless --internal, --type, --query or --blocked
+asks for it.
 
 A run is blocked when its worker cannot go on, because it does not know the
 definition or because of a fault of ours. It is kept, and goes on once the cause
@@ -34,8 +40,10 @@ is gone: ` + "`partitur describe`" + ` tells the cause, ` + "`partitur unblock`"
 		f.StringVar(&q.kind, "type", "", "`TYPE` of the runs")
 		f.StringVar(&q.status, "status", "", "`STATUS` of the runs, such as running or failed")
 		f.BoolVar(&q.blocked, "blocked", false, "only runs that are blocked")
+		internal := f.Bool("internal", false, "also what Partitur runs for itself")
 		limit := f.Int("limit", 50, "`NUMBER` of runs at the most")
 		return func(c *call) error {
+			q.users = !*internal && q.query == "" && q.kind == "" && !q.blocked
 			query, err := q.text()
 			if err != nil {
 				return err
@@ -61,7 +69,11 @@ is gone: ` + "`partitur describe`" + ` tells the cause, ` + "`partitur unblock`"
 type filter struct {
 	query, kind, status string
 	blocked             bool
+	users               bool // only what users have started
 }
+
+// internalTypes are the workflow types of what Partitur runs for itself.
+var internalTypes = []string{interpreter.PartType, shared.LockType, shared.RateType, shared.BreakerType}
 
 // statuses are the names that a visibility query has for them.
 var statuses = map[string]string{
@@ -87,7 +99,19 @@ func (q filter) text() (string, error) {
 	if q.blocked {
 		parts = append(parts, "ExecutionStatus = 'Running' AND "+problemsAttribute+" IS NOT NULL")
 	}
+	if q.users {
+		parts = append(parts, "WorkflowType NOT IN "+anyOf(internalTypes))
+	}
 	return strings.Join(parts, " AND "), nil
+}
+
+// anyOf writes texts as a visibility query wants a list of them.
+func anyOf(texts []string) string {
+	words := make([]string, len(texts))
+	for i, t := range texts {
+		words[i] = quote(t)
+	}
+	return "(" + strings.Join(words, ", ") + ")"
 }
 
 // quote writes text as a visibility query wants it.
