@@ -12,9 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
-	"go.temporal.io/sdk/converter"
 
-	"github.com/partitur/partitur/internal/connect"
 	"github.com/partitur/partitur/internal/replay"
 	"github.com/partitur/partitur/internal/workers"
 )
@@ -58,8 +56,7 @@ type downloading struct {
 	filter    filter
 	limit     int
 
-	converter converter.DataConverter
-	storage   converter.ExternalStorage
+	recorded
 }
 
 // A downloaded history is what the command prints for one.
@@ -81,14 +78,8 @@ func (d *downloading) run(c *call) error {
 	if d.to == "" && len(ids) != 1 {
 		return usage("--to is missing").hint("several histories go to a folder, such as --to histories")
 	}
-	o, err := connect.Options(c.connect, c.Env)
-	if err != nil {
-		return err
-	}
-	if d.converter = o.DataConverter; d.converter == nil {
-		d.converter = converter.GetDefaultDataConverter()
-	}
-	if d.storage, err = c.externalStorage(); err != nil {
+	var err error
+	if d.recorded, err = c.recorded(); err != nil {
 		return err
 	}
 	server, err := c.dial()
@@ -176,7 +167,7 @@ func (d *downloading) redacted(c *call, h *historypb.History) (*historypb.Histor
 	if err != nil || d.redact.value == "remove" {
 		return out, err
 	}
-	r := replay.History(out, replay.Options{Actions: workers.Catalog{}, Converter: d.converter, Storage: d.storage})
+	r := replay.History(out, d.options())
 	if r.Outcome != replay.Same {
 		c.note("warning: the history of %q does not replay without its texts: %s", r.WorkflowID, r.Findings[0].Message)
 	}

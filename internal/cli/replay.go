@@ -10,14 +10,11 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/internal/cli/ansi"
-	"github.com/partitur/partitur/internal/connect"
 	"github.com/partitur/partitur/internal/replay"
-	"github.com/partitur/partitur/internal/workers"
 )
 
 var replayCommand = command{
@@ -100,12 +97,9 @@ func (r *replaying) prepare(c *call) (err error) {
 			return err
 		}
 	}
-	o, err := connect.Options(c.connect, c.Env)
-	if err != nil {
-		return err
-	}
-	r.options = replay.Options{Strict: r.strict, Following: r.following, Actions: workers.Catalog{}, Lookup: c.Env.LookupEnv, Converter: o.DataConverter}
-	r.options.Storage, err = c.externalStorage()
+	own, err := c.recorded()
+	r.options = own.options()
+	r.options.Strict, r.options.Following, r.options.Lookup = r.strict, r.following, c.Env.LookupEnv
 	return err
 }
 
@@ -187,20 +181,6 @@ func (r *replaying) one(h *historypb.History) *replay.Result {
 		}
 	}
 	return replay.History(h, o)
-}
-
-// history reads the whole history of a run.
-func (c *call) history(server *remote, ref runRef) (*historypb.History, error) {
-	h := &historypb.History{}
-	events := server.GetWorkflowHistory(c.ctx, ref.workflowID, ref.runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for events.HasNext() {
-		e, err := events.Next()
-		if err != nil {
-			return nil, ref.missing(err, server)
-		}
-		h.Events = append(h.Events, e)
-	}
-	return h, nil
 }
 
 func (r *replaying) conclude(c *call, all []*replayed) error {

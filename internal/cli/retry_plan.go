@@ -15,32 +15,12 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"github.com/partitur/partitur/dsl"
-	"github.com/partitur/partitur/internal/connect"
 	"github.com/partitur/partitur/internal/replay"
-	"github.com/partitur/partitur/internal/workers"
 	"github.com/partitur/partitur/interpreter"
 )
 
 // retryMemo is the memo of a run that retries another.
 const retryMemo = "partitur_retry"
-
-// recorded is what it takes to read histories.
-type recorded struct {
-	converter converter.DataConverter
-	storage   converter.ExternalStorage
-}
-
-func (c *call) recorded() (r recorded, err error) {
-	o, err := connect.Options(c.connect, c.Env)
-	if err != nil {
-		return r, err
-	}
-	if r.converter = o.DataConverter; r.converter == nil {
-		r.converter = converter.GetDefaultDataConverter()
-	}
-	r.storage, err = c.externalStorage()
-	return r, err
-}
 
 // plan decides how a run is retried, or why it is not.
 func (r *retrying) plan(c *call, ref runRef) (*attempt, error) {
@@ -60,7 +40,7 @@ func (r *retrying) plan(c *call, ref runRef) (*attempt, error) {
 	if parent := began.GetParentWorkflowExecution().GetWorkflowId(); parent != "" {
 		return nil, problemf(exitFailed, "run %q is a child, and its parent would not see what comes of it", d.WorkflowID).hint("retry its parent %q", parent)
 	}
-	stop, err := replay.StopAt(h, r.from, replay.Options{Actions: workers.Catalog{}, Converter: r.converter, Storage: r.storage})
+	stop, err := replay.StopAt(h, r.from, r.options())
 	if err != nil {
 		return nil, problemf(exitFailed, "run %q cannot go on at %q: %s", d.WorkflowID, r.from, err)
 	}

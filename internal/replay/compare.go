@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	historypb "go.temporal.io/api/history/v1"
@@ -16,8 +17,8 @@ type comparison struct {
 	log       *log
 	texts     *texts
 	converter converter.DataConverter
-	before    *log // what the recorded text does; nil until it is asked for
 	options   Options
+	gave      map[int64]*dsl.Step // the steps of the recorded text by the events of their commands; nil until they are asked for
 }
 
 // missing explains why the SDK has refused the replay: the first place where
@@ -44,24 +45,34 @@ type pair struct {
 	sent     *sent
 }
 
-// pairs matches the commands of both sides, by workflow task: of the same kind
-// and key in order. Timers have no key: those that ended in the task in which
-// they began are in no history, and so left over.
-func (c *comparison) pairs() (list []pair) {
-	var left []*sent
-	left = append(left, c.log.sent...)
-	for _, r := range recordedIn(c.history) {
-		p := pair{recorded: r}
-		for i, s := range left {
-			if s != nil && s.task == r.task && s.kind == r.kind && s.key == r.key && fits(s, r) {
-				p.sent, left[i] = s, nil
-				break
-			}
+// match finds for each command of a history the one of a log that answers to
+// it, or nil: in the same workflow task, of the same kind and key, in order. It
+// returns those of the log that are left, too.
+func match(recorded []*recorded, log *log) (found, left []*sent) {
+	left = slices.Clone(log.sent)
+	found = make([]*sent, len(recorded))
+	for n, r := range recorded {
+		i := slices.IndexFunc(left, func(s *sent) bool {
+			return s.task == r.task && s.kind == r.kind && s.key == r.key && fits(s, r)
+		})
+		if i >= 0 {
+			found[n] = left[i]
+			left = slices.Delete(left, i, i+1)
 		}
-		list = append(list, p)
+	}
+	return found, left
+}
+
+// pairs matches the commands of both sides. Timers have no key: those that ended
+// in the task in which they began are in no history, and so left over.
+func (c *comparison) pairs() (list []pair) {
+	commands := recordedIn(c.history)
+	found, left := match(commands, c.log)
+	for i, r := range commands {
+		list = append(list, pair{recorded: r, sent: found[i]})
 	}
 	for _, s := range left {
-		if s != nil && s.kind != localActivity {
+		if s.kind != localActivity {
 			list = append(list, pair{sent: s})
 		}
 	}
@@ -211,23 +222,19 @@ func (c *comparison) otherEnd() *Finding {
 
 // stepOf is the step of the recorded text that gave a command.
 func (c *comparison) stepOf(r *recorded) *dsl.Step {
-	if c.before == nil {
-		c.before = newLog()
-		_ = run(c.history, c.texts.asRecorded(), c.before, c.options)
-	}
-	seen := map[*sent]bool{}
-	for _, other := range recordedIn(c.history) {
-		for _, s := range c.before.sent {
-			if !seen[s] && s.task == other.task && s.kind == other.kind && s.key == other.key && fits(s, other) {
-				seen[s] = true
-				if other.event == r.event {
-					return s.step
-				}
-				break
+	if c.gave == nil {
+		before := newLog()
+		_ = run(c.history, c.texts.asRecorded(), before, c.options)
+		c.gave = map[int64]*dsl.Step{}
+		commands := recordedIn(c.history)
+		found, _ := match(commands, before)
+		for i, command := range commands {
+			if found[i] != nil {
+				c.gave[command.event.GetEventId()] = found[i].step
 			}
 		}
 	}
-	return nil
+	return c.gave[r.event.GetEventId()]
 }
 
 // sameStep is the step of the same id, or else of the same path, in the text.

@@ -37,79 +37,59 @@ func recordedIn(h *historypb.History) (list []*recorded) {
 		if done := e.GetWorkflowTaskCompletedEventAttributes(); done != nil {
 			tasks[e.GetEventId()] = int(done.GetStartedEventId())
 		}
-		if r := commandOf(e); r != nil {
-			r.event, r.task = e, tasks[taskOf(e)]
+		if r, by := commandOf(e); r != nil {
+			r.event, r.task = e, tasks[by.GetWorkflowTaskCompletedEventId()]
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
+// A given is an event that a workflow task has given with a command.
+type given interface{ GetWorkflowTaskCompletedEventId() int64 }
+
 // commandOf tells which command an event records; nil for those that the
 // observer does not see.
-func commandOf(e *historypb.HistoryEvent) *recorded {
+func commandOf(e *historypb.HistoryEvent) (*recorded, given) {
 	switch e.GetEventType() {
 	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 		a := e.GetActivityTaskScheduledEventAttributes()
-		return &recorded{kind: activity, key: a.GetActivityId(), name: a.GetActivityType().GetName()}
+		return &recorded{kind: activity, key: a.GetActivityId(), name: a.GetActivityType().GetName()}, a
 	case enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
 		a := e.GetStartChildWorkflowExecutionInitiatedEventAttributes()
-		return &recorded{kind: child, key: a.GetWorkflowId(), name: a.GetWorkflowType().GetName()}
+		return &recorded{kind: child, key: a.GetWorkflowId(), name: a.GetWorkflowType().GetName()}, a
 	case enumspb.EVENT_TYPE_TIMER_STARTED:
-		return &recorded{kind: timer, name: e.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration().String()}
+		a := e.GetTimerStartedEventAttributes()
+		return &recorded{kind: timer, name: a.GetStartToFireTimeout().AsDuration().String()}, a
 	case enumspb.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
 		a := e.GetSignalExternalWorkflowExecutionInitiatedEventAttributes()
-		return &recorded{kind: signal, key: a.GetWorkflowExecution().GetWorkflowId() + " " + a.GetSignalName(), name: a.GetSignalName()}
+		return &recorded{kind: signal, key: a.GetWorkflowExecution().GetWorkflowId() + " " + a.GetSignalName(), name: a.GetSignalName()}, a
 	case enumspb.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
 		a := e.GetRequestCancelExternalWorkflowExecutionInitiatedEventAttributes()
-		if a.GetChildWorkflowOnly() {
-			return nil // the SDK cancels a child with it
+		if id := a.GetWorkflowExecution().GetWorkflowId(); !a.GetChildWorkflowOnly() { // the SDK cancels a child with it
+			return &recorded{kind: cancellation, key: id, name: id}, a
 		}
-		return &recorded{kind: cancellation, key: a.GetWorkflowExecution().GetWorkflowId(), name: a.GetWorkflowExecution().GetWorkflowId()}
 	case enumspb.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
-		return &recorded{kind: memoChange}
+		return &recorded{kind: memoChange}, e.GetWorkflowPropertiesModifiedEventAttributes()
 	case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
-		fields := e.GetUpsertWorkflowSearchAttributesEventAttributes().GetSearchAttributes().GetIndexedFields()
-		if fields[changeVersion] != nil {
-			return nil // the SDK sets it with a patch
+		a := e.GetUpsertWorkflowSearchAttributesEventAttributes()
+		if a.GetSearchAttributes().GetIndexedFields()[changeVersion] == nil { // the SDK sets it with a patch
+			return &recorded{kind: attributeChange}, a
 		}
-		return &recorded{kind: attributeChange}
 	}
-	return nil
-}
-
-// taskOf is the event with which the workflow task ended that gave the command.
-func taskOf(e *historypb.HistoryEvent) int64 {
-	switch e.GetEventType() {
-	case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-		return e.GetActivityTaskScheduledEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
-		return e.GetStartChildWorkflowExecutionInitiatedEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_TIMER_STARTED:
-		return e.GetTimerStartedEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
-		return e.GetSignalExternalWorkflowExecutionInitiatedEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
-		return e.GetRequestCancelExternalWorkflowExecutionInitiatedEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
-		return e.GetWorkflowPropertiesModifiedEventAttributes().GetWorkflowTaskCompletedEventId()
-	case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
-		return e.GetUpsertWorkflowSearchAttributesEventAttributes().GetWorkflowTaskCompletedEventId()
-	}
-	return 0
+	return nil, nil
 }
 
 func (r *recorded) String() string { return describeCommand(r.kind, r.name) }
 
 func describeCommand(kind, name string) string {
-	if name == "" {
+	switch {
+	case name == "":
 		return "a " + kind
-	}
-	article := "the"
-	if kind == timer {
+	case kind == timer:
 		return "a timer of " + name
 	}
-	return fmt.Sprintf("%s %s %q", article, kind, name)
+	return fmt.Sprintf("the %s %q", kind, name)
 }
 
 func (s *sent) String() string { return describeCommand(s.kind, s.name()) }

@@ -5,8 +5,8 @@ package replay
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
+	"strconv"
 
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/converter"
@@ -129,7 +129,7 @@ func run(h *historypb.History, t *texts, log *log, o Options) error {
 	return plain(replayer.ReplayWorkflowHistoryWithOptions(silent{}, h, interpreter.ReplayOptions(h)))
 }
 
-var inFailure = regexp.MustCompile(`(?s)replay workflow failed with failure: message:"((?:[^"\\]|\\.)*)"`)
+var inFailure = regexp.MustCompile(`(?s)replay workflow failed with failure: message:("(?:[^"\\]|\\.)*")`)
 
 // plain is the error of the replayer without the stack and the protocol around.
 func plain(err error) error {
@@ -137,17 +137,12 @@ func plain(err error) error {
 		return nil
 	}
 	if m := inFailure.FindStringSubmatch(err.Error()); m != nil {
-		return errors.New(unquote(m[1]))
+		if text, bad := strconv.Unquote(m[1]); bad == nil {
+			return errors.New(text)
+		}
+		return errors.New(m[1][1 : len(m[1])-1])
 	}
 	return err
-}
-
-func unquote(text string) string {
-	var out string
-	if _, err := fmt.Sscanf(`"`+text+`"`, "%q", &out); err == nil {
-		return out
-	}
-	return text
 }
 
 // silent is a logger for what the SDK says of a replay, which the result says
