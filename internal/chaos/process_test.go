@@ -75,7 +75,7 @@ func play(role string) error {
 	}
 	o := workers.Options{Client: c, Registry: r, Queues: workers.Queues(w.Programs, "")}
 	if w.Project != nil {
-		o.Builtins.Models = workers.Models(w.Project)
+		o.Builtins.Models, o.Builtins.MCP = workers.Models(w.Project), workers.MCP(w.Project)
 	}
 	g, err := workers.Start(o)
 	if err != nil {
