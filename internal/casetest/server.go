@@ -149,8 +149,14 @@ func inOrder(calls []string, children bool) []string {
 	return slices.Sorted(slices.Values(calls))
 }
 
+// errorLines are what must be the same of an error. How many items of a loop
+// have ended when too many have failed is for the machine to say.
 func errorLines(failure map[string]any) (lines []string) {
-	for _, key := range []string{"type", "message", "step", "retryable", "retry_state", "details"} {
+	keys := []string{"type", "step", "retryable", "retry_state", "message", "details"}
+	if failure["type"] == interpreter.TooManyFailures {
+		keys = keys[:4]
+	}
+	for _, key := range keys {
 		if v := failure[key]; v != nil {
 			lines = append(lines, key+": "+text(withoutAttempts(v)))
 		}
