@@ -60,9 +60,20 @@ func (s *stage) afterwards() {
 			e.done = true
 			s.happens(s.remote, e)
 		default:
-			s.protest(e, "the run has ended before")
+			s.late(e, "the run has ended before")
 		}
 	}
+}
+
+// late notes that an event found no run, which is the fault of the case unless
+// the run has ended in the moment of the event: in memory both share it, on a
+// server the run is faster.
+func (s *stage) late(e *happening, format string, args ...any) {
+	if s.remote != nil && (e.Kind == "signal" || e.Kind == "cancel") && s.remote.now().Sub(s.start) == e.At {
+		s.note("", "%s finds that the run has ended", e.Kind)
+		return
+	}
+	s.protest(e, format, args...)
 }
 
 // protest notes what is not as an event expects.
@@ -95,7 +106,10 @@ func (s *stage) happens(w world, e *happening) {
 	default:
 		s.protest(e, "this event cannot be played yet")
 	}
-	if err != nil {
+	switch {
+	case isOver(err):
+		s.late(e, "%v", err)
+	case err != nil:
 		s.protest(e, "%v", err)
 	}
 }
