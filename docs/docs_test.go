@@ -62,7 +62,7 @@ func play(t *testing.T, page string, block fence.Block) {
 	}
 	for _, doc := range w.Tests {
 		for _, c := range doc.Cases {
-			for _, problem := range casetest.Run(w.Program(doc.Workflow), workers.Catalog{}, c) {
+			for _, problem := range casetest.Run(w.Program(doc.Workflow), workers.Catalog{}, c, w.Programs...) {
 				t.Error(problem)
 			}
 		}

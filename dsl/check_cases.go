@@ -143,6 +143,11 @@ func (k *TestCase) fails() bool { return k.Expect.Status == "failed" || k.Expect
 func (k *TestCase) against(w *Workspace, d *Definition, diags *diag.List) {
 	checkEnv(k.env, d, diags)
 	k.takenBy(d, diags)
+	for _, e := range k.Events {
+		if to := w.receiver(e, d, diags); to != nil {
+			e.against(to, diags)
+		}
+	}
 	k.checkPatches(d, diags)
 	known, readable := w.callable(d)
 	if !readable {
@@ -219,7 +224,7 @@ func (k *TestCase) checkPatches(d *Definition, diags *diag.List) {
 }
 
 // takenBy checks the input of a case, unless the case is about an input that is
-// refused, and what its events name.
+// refused.
 func (k *TestCase) takenBy(d *Definition, diags *diag.List) {
 	at := k.Span
 	if k.input != nil {
@@ -227,8 +232,5 @@ func (k *TestCase) takenBy(d *Definition, diags *diag.List) {
 	}
 	if d.Input != nil && !k.fails() && !diags.Within(at) {
 		d.takes(k.input, k.nameAt, diags)
-	}
-	for _, e := range k.Events {
-		e.against(d, diags)
 	}
 }

@@ -15,20 +15,12 @@ import (
 // workflow type.
 func (w *Workspace) callable(d *Definition) (names []string, readable bool) {
 	names, readable = callable(d)
-	family, seen := d.Children(), map[string]bool{d.Name: true}
-	for len(family) > 0 {
-		name := family[0]
-		family = family[1:]
-		child := w.Definition(name)
-		if child == nil || seen[name] {
-			continue
-		}
-		seen[name] = true
+	for _, child := range w.descendants(d) {
 		own, sound := callable(child)
 		for _, n := range own {
-			names = append(names, n, name+"."+n)
+			names = append(names, n, child.Name+"."+n)
 		}
-		family, readable = append(family, child.Children()...), readable && sound
+		readable = readable && sound
 	}
 	return names, readable
 }

@@ -23,6 +23,7 @@ type Event struct {
 	Signal, Update, Query string
 	Decide, Answer        string // the id of an approval or task
 	Cancel                bool
+	Child                 string // the workflow type or id of the child that it happens to; "" is the workflow under test
 
 	With     any
 	Args     []any
@@ -32,11 +33,12 @@ type Event struct {
 	Decision, By, Comment, To string
 	Form                      any
 
-	kindAt, nameAt source.Span
-	slots          []fields.Slot
+	kindAt, nameAt, childAt source.Span
+	slots                   []fields.Slot
 }
 
-// eventKeys lists the kinds of events and the keys each may have besides `at`.
+// eventKeys lists the kinds of events and the keys each may have besides `at`
+// and `child`.
 var eventKeys = []struct {
 	kind string
 	keys []string
@@ -59,6 +61,7 @@ func (e *Event) Fields(f *fields.Set) {
 	f.String(&e.Decide, "decide", "the approval that is decided: its step's id, in a loop `id[key]`")
 	f.String(&e.Answer, "answer", "the task that is answered: its step's id, in a loop `id[key]`")
 	f.Bool(&e.Cancel, "cancel", "`true`: the run is cancelled")
+	f.String(&e.Child, "child", "the child that it happens to instead of the workflow under test: its workflow type, or its workflow id where several of that type run")
 	f.Any(&e.With, "with", "the single argument of the message", fields.Literal)
 	e.bindArgs(f)
 	f.Condition(&e.Expect, "expect", "what must hold of `result`, the answer")
@@ -104,7 +107,10 @@ func (e *Event) checkKeys(f *fields.Set) {
 		if key == e.Kind {
 			e.nameAt = entry.Value.Span
 		}
-		if key == "at" || key == e.Kind || slices.Contains(allowed, key) || !isEventKey(key) {
+		if key == "child" {
+			e.childAt = entry.Value.Span
+		}
+		if key == "at" || key == "child" || key == e.Kind || slices.Contains(allowed, key) || !isEventKey(key) {
 			continue
 		}
 		d := f.Diags().Error("misplaced-key", entry.Key.Span, "%q does not belong to the event %q", key, e.Kind)
@@ -168,7 +174,7 @@ func (e *Event) bindArgs(f *fields.Set) {
 }
 
 func isEventKey(key string) bool {
-	if key == "at" {
+	if key == "at" || key == "child" {
 		return true
 	}
 	for _, k := range eventKeys {

@@ -20,6 +20,6 @@ func answering(e *happening) *happening {
 		message["form"] = e.Form
 	}
 	return &happening{number: e.number, Event: &dsl.Event{
-		Span: e.Span, Kind: e.Kind, At: e.At, Update: "partitur." + e.Kind, With: message, Rejected: e.Rejected,
+		Span: e.Span, Kind: e.Kind, At: e.At, Update: "partitur." + e.Kind, With: message, Rejected: e.Rejected, Child: e.Child,
 	}}
 }

@@ -37,7 +37,7 @@ func (o *outbound) ExecuteChildWorkflow(ctx workflow.Context, kind string, args 
 			s.childBegins(r, options.WorkflowID)
 			r.reel.keep(response{})
 		}
-		return o.live(ctx, kind, args, s.childEnds)
+		return o.live(ctx, kind, args, func(began time.Time) { s.childEnds(options.WorkflowID, began) })
 	}
 	return f
 }
@@ -62,14 +62,21 @@ func (s *stage) inTurn(ctx workflow.Context, start func(workflow.Context) workfl
 		return start(s.remote.child(ctx))
 	}
 	patient, _ := workflow.NewDisconnectedContext(ctx)
-	s.waiting++
-	mine := s.waiting
+	s.starters = append(s.starters, workflow.GetInfo(ctx).WorkflowExecution.ID)
+	mine := len(s.starters)
 	_ = workflow.Await(patient, func() bool { return s.begun == mine-1 })
 	child := start(ctx)
 	_ = child.GetChildWorkflowExecution().Get(patient, nil)
 	s.begun = mine
+	if mine < len(s.starters) && s.starters[mine] != s.starters[mine-1] {
+		_ = s.world.SignalWorkflowByID(s.starters[mine], itsTurn, nil)
+	}
 	return child
 }
+
+// itsTurn is the signal that makes another run look again whether it is its turn
+// to start a child. It does not reach the workflow.
+const itsTurn = "partitur-test-turn"
 
 // childBegins notes that a child really runs.
 func (s *stage) childBegins(r *request, id string) {
@@ -77,8 +84,12 @@ func (s *stage) childBegins(r *request, id string) {
 	s.note(r.where(), "%s starts the child %s with %s", r.name(), id, cmp.Or(r.args, "nothing"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.live[id] = true
-	s.underWay++
+	c := s.live[id]
+	if c == nil {
+		c = &liveChild{kind: r.activity}
+		s.live[id] = c
+	}
+	c.running++
 }
 
 // hasPart notes which program the run of a part of a loop executes.
@@ -89,19 +100,12 @@ func (s *stage) hasPart(id string, p *dsl.Program) {
 }
 
 // childEnds notes that it has ended, and whether it has taken time.
-func (s *stage) childEnds(began time.Time) {
+func (s *stage) childEnds(id string, began time.Time) {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.underWay--
+	s.live[id].running--
 	s.childWaits = s.childWaits || now.After(began)
-}
-
-// isLive tells whether a child of that id runs in the case.
-func (s *stage) isLive(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.live[id]
 }
 
 // pretend plays a child that is mocked.

@@ -55,7 +55,7 @@ func (s *stage) afterwards() {
 		case e.done:
 		case e.Kind == "query" && s.world != nil:
 			e.done = true
-			s.happens(memory{s, s.world}, e)
+			s.happens(memory{stage: s, env: s.world}, e)
 		case e.Kind == "query":
 			e.done = true
 			s.happens(s.remote, e)
@@ -89,6 +89,14 @@ func (e *happening) name() string {
 func (s *stage) happens(w world, e *happening) {
 	if e.Decide+e.Answer != "" {
 		e = answering(e)
+	}
+	if e.Child != "" {
+		id, err := s.childOf(e)
+		if err != nil {
+			s.protest(e, "%v", err)
+			return
+		}
+		w = memory{stage: s, env: s.world, child: id}
 	}
 	s.note("", "%s %s %s", e.Kind, cmp.Or(e.Signal, e.Update, e.Query), text(e.arguments()))
 	var err error

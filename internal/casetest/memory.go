@@ -89,7 +89,7 @@ func (s *stage) timeline(env *testsuite.TestWorkflowEnvironment, at time.Time) {
 		if e.done {
 			continue
 		}
-		happen := func() { e.done = true; s.happens(memory{s, env}, e) }
+		happen := func() { e.done = true; s.happens(memory{stage: s, env: env}, e) }
 		if e.Kind == "query" { // it comes after what the run does about other events of that time
 			now := happen
 			happen = func() { env.RegisterDelayedCallback(now, 0) }
@@ -126,7 +126,7 @@ func (s *stage) stop(env *testsuite.TestWorkflowEnvironment) {
 	if env.IsWorkflowCompleted() || s.stopped {
 		return
 	}
-	s.stoppedAt, s.waits = env.Now().Truncate(time.Microsecond), waits(memory{s, env})
+	s.stoppedAt, s.waits = env.Now().Truncate(time.Microsecond), waits(memory{stage: s, env: env})
 	s.stopped = true
 	env.CancelWorkflow()
 }
@@ -156,7 +156,7 @@ func waits(w world) string {
 
 // ended reads how the run ended.
 func (s *stage) ended(env *testsuite.TestWorkflowEnvironment) (*outcome, error) {
-	o := &outcome{calls: s.calls, elapsed: env.Now().Sub(s.start), continued: s.continued, undone: s.undone, attributes: s.attributes, memo: s.memo, children: len(s.live) > 0, childWaits: s.childWaits || s.underWay > 0}
+	o := &outcome{calls: s.calls, elapsed: env.Now().Sub(s.start), continued: s.continued, undone: s.undone, attributes: s.attributes, memo: s.memo, children: len(s.live) > 0, childWaits: s.childWaits || len(s.running()) > 0}
 	if s.stopped {
 		o.status, o.elapsed, o.waits = "running", s.stoppedAt.Sub(s.start), s.waits
 		return o, nil
@@ -218,20 +218,34 @@ func decode(raw converter.RawValue) (any, error) {
 type memory struct {
 	stage *stage
 	env   *testsuite.TestWorkflowEnvironment
+	child string // the workflow id of the child that is meant; "" is the workflow under test
 }
 
 func (m memory) signal(name string, args []any) error {
+	if m.child != "" {
+		return m.env.SignalWorkflowByID(m.child, name, severalArguments(args))
+	}
 	m.env.SignalWorkflow(name, severalArguments(args))
 	return nil
 }
 
 func (m memory) cancel() error {
+	if m.child != "" {
+		m.env.CancelWorkflowByID(m.child, "")
+		return nil
+	}
 	m.env.CancelWorkflow()
 	return nil
 }
 
 func (m memory) query(name string, args []any) (any, error) {
-	encoded, err := m.env.QueryWorkflow(name, args...)
+	ask := m.env.QueryWorkflow
+	if m.child != "" {
+		ask = func(name string, args ...any) (converter.EncodedValue, error) {
+			return m.env.QueryWorkflowByID(m.child, name, args...)
+		}
+	}
+	encoded, err := ask(name, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +257,7 @@ func (m memory) query(name string, args []any) (any, error) {
 }
 
 func (m memory) update(name, id string, args []any, a answers) {
-	m.env.UpdateWorkflow(name, id, &testsuite.TestUpdateCallback{
+	callback := &testsuite.TestUpdateCallback{
 		OnAccept: a.accepted,
 		OnReject: a.rejected,
 		OnComplete: func(result any, err error) {
@@ -251,5 +265,10 @@ func (m memory) update(name, id string, args []any, a answers) {
 			answer, bad := decode(raw)
 			a.completed(answer, errors.Join(err, bad))
 		},
-	}, args...)
+	}
+	if m.child == "" {
+		m.env.UpdateWorkflow(name, id, callback, args...)
+	} else if err := m.env.UpdateWorkflowByID(m.child, name, id, callback, args...); err != nil {
+		a.rejected(err)
+	}
 }

@@ -13,6 +13,9 @@ import (
 
 // HandleSignal takes apart what stands for several arguments.
 func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSignalInput) error {
+	if in.SignalName == itsTurn {
+		return nil
+	}
 	in.Arg = separate(in.Arg)
 	return i.Next.HandleSignal(ctx, in)
 }

@@ -78,6 +78,8 @@ func (pl *Player) memoryOnly(p *dsl.Program, c *dsl.TestCase, o *outcome) string
 	switch {
 	case c.Schedule != nil:
 		return "only a schedule can start a run like that on a server"
+	case slices.ContainsFunc(c.Events, func(e *dsl.Event) bool { return e.Child != "" }):
+		return "something happens to a child that waits, and on the server children skip time on their own clock"
 	case o == nil:
 	case o.childWaits:
 		return "a child waits, and on the server children skip time on their own clock"

@@ -46,28 +46,28 @@ type stage struct {
 
 	alone      sync.Mutex // held while a mock is asked
 	mu         sync.Mutex // of what is noted
-	underWay   int        // children that really run
-	childWaits bool       // one of them has taken time
+	childWaits bool       // a child that really runs has taken time
 
 	refused   bool // some call has no answer
 	stopped   bool // the run has not ended by itself
 	stoppedAt time.Time
 	waits     string // where it stood then
 
-	shared         shared.Memory                      // among the runs of the case
-	breakers       builtins.Breakers                  // of the worker
-	parts          map[string]*dsl.Program            // that runs of parts of loops execute, by workflow id
-	world          *testsuite.TestWorkflowEnvironment // nil if a server plays
-	remote         *remote                            // nil in memory
-	id             string                             // of the workflow under test
-	live           map[string]bool                    // children that really run, by workflow id
-	waiting, begun int                                // children that are to start, and that have
+	shared   shared.Memory                      // among the runs of the case
+	breakers builtins.Breakers                  // of the worker
+	parts    map[string]*dsl.Program            // that runs of parts of loops execute, by workflow id
+	world    *testsuite.TestWorkflowEnvironment // nil if a server plays
+	remote   *remote                            // nil in memory
+	id       string                             // of the workflow under test
+	live     map[string]*liveChild              // children that really run, by workflow id
+	starters []string                           // workflow ids of the runs that start children, for each of these
+	begun    int                                // how many of these children have started
 }
 
 func (pl *Player) stage(p *dsl.Program, c *dsl.TestCase) *stage {
 	s := &stage{
 		program: p, relatives: pl.family(p), family: map[string]*dsl.Program{}, written: c, start: c.StartTime,
-		mocks: newMocks(c), live: map[string]bool{}, parts: map[string]*dsl.Program{}, attributes: map[string]any{}, memo: map[string]any{}, id: workflowID,
+		mocks: newMocks(c), live: map[string]*liveChild{}, parts: map[string]*dsl.Program{}, attributes: map[string]any{}, memo: map[string]any{}, id: workflowID,
 	}
 	if s.start.IsZero() {
 		s.start = Start

@@ -89,6 +89,9 @@ steps:
   - {id: ask, task: {title: 'Which cost centre', assignees: bob, form: {type: object, required: [code], properties: {code: {type: string, pattern: '^[0-9]+$'}}}}}
 output: "${ [steps.release.output.form, steps.ask.output.form] }"
 ---
+workflow: purchase
+steps: [{id: pays, workflow: payment, workflow_id: "${ workflow.id }-payment"}]
+---
 project: shop
 groups: {treasury: [tina, tom]}
 models: {m: {provider: openai, model: m}}
