@@ -30,6 +30,14 @@ var rules = []Rule{
 	{"unknown-error", "a type of error that is spelled almost like one that is raised", unknownError},
 	{"unknown-child", "a child workflow that is spelled almost like one of the files", unknownChild},
 	{"uncatalogued-activity", "an activity type that is spelled almost like one of the catalogue", uncatalogued},
+	{"endless-question", "an approval or task that nothing ends if nobody answers", endlessQuestion},
+}
+
+// scheduleRules lists every rule about schedules.
+var scheduleRules = []scheduleRule{
+	{"overlapping-runs", "runs that may take longer than the time to the next", overlappingRuns},
+	{"no-last-result", "runs beside each other that ask for the last result", noLastResult},
+	{"unsaid-timezone", "hours of the day without a time zone", unsaidTimezone},
 }
 
 // A Rule is one piece of advice. Its name is the code of its diagnostics.
@@ -38,8 +46,20 @@ type Rule struct {
 	check     func(*pass)
 }
 
+// A scheduleRule is one piece of advice about schedules.
+type scheduleRule struct {
+	Name, Doc string
+	check     func(*timetable)
+}
+
 // Rules returns every rule.
-func Rules() []Rule { return slices.Clone(rules) }
+func Rules() []Rule {
+	list := slices.Clone(rules)
+	for _, r := range scheduleRules {
+		list = append(list, Rule{Name: r.Name, Doc: r.Doc})
+	}
+	return list
+}
 
 // A pass is one rule on one definition.
 type pass struct {
@@ -56,6 +76,11 @@ func Check(w *dsl.Workspace) diag.List {
 	for _, p := range w.Programs {
 		for _, r := range rules {
 			r.check(&pass{p.Definition, r.Name, w, &diags})
+		}
+	}
+	for _, s := range w.Schedules {
+		for _, r := range scheduleRules {
+			r.check(&timetable{s, r.Name, w.Definition(s.Workflow), &diags})
 		}
 	}
 	diags.Sort()
