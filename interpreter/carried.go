@@ -38,6 +38,7 @@ type carried struct {
 	Mail     *kept           `json:"mail,omitempty"`
 	Limits   *limit.Book     `json:"limits,omitempty"`
 	Views    []*carriedView  `json:"views,omitempty"`
+	Said     int             `json:"said,omitempty"`  // messages to keepers so far
 	Purse    *purseFrame     `json:"purse,omitempty"` // of its agents, if it is the tool of one
 	Part     *part           `json:"part,omitempty"`  // it works on a part of another run's loop
 }
@@ -60,6 +61,7 @@ type frame struct {
 	Marks    []mark          `json:"marks,omitempty"`   // the checkpoints in it
 	Undone   *kept           `json:"undone,omitempty"`
 	Asked    *sheet          `json:"asked,omitempty"` // what people are asked
+	Lock     *grip           `json:"lock,omitempty"`
 
 	scope  *scope      // of the steps inside
 	inside []*dsl.Step // that have a scope of their own
@@ -90,6 +92,8 @@ type carriedEntry struct {
 	Key    string `json:"key,omitempty"`
 	Base   string `json:"base,omitempty"`
 	Vars   *kept  `json:"vars,omitempty"` // what it reads
+
+	Held []string `json:"held,omitempty"` // the locks around the step
 
 	Bundle []*carriedEntry `json:"bundle,omitempty"` // it stands for those of a part
 	First  int             `json:"first,omitempty"`  // the position of its first item

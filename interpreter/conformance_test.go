@@ -97,6 +97,7 @@ type event struct {
 
 	Locks   string `yaml:"locks"`   // another run wants the lock of the namespace
 	Unlocks string `yaml:"unlocks"` // and gives it back
+	Lock    string `yaml:"lock"`    // the trace shows who has it
 }
 
 type duration time.Duration
@@ -201,17 +202,21 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 
 // happen makes an event happen to the run, or beside it.
 func (c *testCase) happen(env *testsuite.TestWorkflowEnvironment, e event) {
+	keeper := shared.Keeper{Kind: shared.LockType, Name: e.Locks + e.Unlocks + e.Lock}
 	other := shared.Message{From: shared.Run{ID: "another"}}
 	switch {
 	case e.Locks != "":
 		other.ID, other.Asks = "1", []shared.Ask{{Ticket: "1"}}
 	case e.Unlocks != "":
 		other.ID, other.Ends = "2", []shared.End{{Ticket: "1"}}
+	case e.Lock != "":
+		c.trace.add(env.Now(), "lock "+e.Lock+": "+c.memory.Text(keeper))
+		return
 	default:
 		c.trace.event(env, e)
 		return
 	}
-	c.memory.Tell(env.Now(), shared.Letter{To: shared.Keeper{Kind: shared.LockType, Name: e.Locks + e.Unlocks}, Message: other})
+	c.memory.Tell(env.Now(), shared.Letter{To: keeper, Message: other})
 }
 
 // outcome is how the last run has ended, and what happened before.

@@ -15,7 +15,7 @@ func (r *run) anew(ctx workflow.Context, e *exit) error {
 	if err != nil {
 		return r.fail(fromError(err))
 	}
-	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save()}
+	c := &carried{Anew: true, Epoch: r.epoch + 1, Pins: []carriedPin{{r.pin, r.pin.Source}}, Mail: keep(r.mail.save()), Limits: r.limits.Used(), Said: r.said, Purse: r.purse.save()}
 	state, err := c.payload()
 	if err != nil {
 		return r.fail(fromError(err))
@@ -49,9 +49,11 @@ func (r *run) goOn(ctx workflow.Context, sc *scope, in *given, e *exit, err erro
 }
 
 // gather takes the compensations of blocks that were left to be continued, and
-// that now end with the run, and ends what was to be asked on.
+// that now end with the run, lets go of their locks, and ends what was to be
+// asked on.
 func (r *run) gather(ctx workflow.Context, sc *scope) {
 	r.stay(ctx)
+	r.releaseAll(ctx)
 	sc.undo.entries = nil
 	for _, e := range r.registered {
 		if e.status == "registered" {
@@ -100,7 +102,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 		Epoch: r.epoch, Pins: []carriedPin{{r.pin, r.pin.Source}}, Frames: e.frames,
 		Workflow: keep(r.workflowVars()), Schedule: keep(r.scheduleVars()), State: keep(r.state), Kept: r.pin.Kept,
 		Undo: sc.undo.numbers(), Marks: sc.undo.marks, Undone: keep(sc.group.undone), Undos: r.undos,
-		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(), Purse: r.purse.save(), Base: r.keyed,
+		Past: keep(r.undone()), Mail: keep(r.mail.save()), Limits: r.limits.Used(), Said: r.said, Purse: r.purse.save(), Base: r.keyed,
 	}
 	if r.stopAt != "" {
 		c.Base = r.KeyBase
@@ -121,6 +123,7 @@ func (r *run) pack(sc *scope, e *exit) *carried {
 			c.Entries = append(c.Entries, r.carryEntry(c, entry))
 		}
 	}
+	r.heard(c.Frames)
 	innermost := r.program.StepAt(c.Frames[len(c.Frames)-1].Step)
 	ids, all := r.program.Ahead(innermost).Steps()
 	all = all || r.pin.Upgrade == dsl.UpgradeOnContinue || r.stopAt != "" // another text may read others
@@ -157,7 +160,7 @@ func (r *run) carryEntry(c *carried, e *entry) *carriedEntry {
 	}
 	k := &carriedEntry{
 		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item, Keys: e.scope.keys,
-		Key: r.undoneKey(e.scope), Base: e.scope.undone.base,
+		Key: r.undoneKey(e.scope), Base: e.scope.undone.base, Held: e.scope.held,
 	}
 	if e.text != nil {
 		k.Pin = c.pinIndex(*e.text)

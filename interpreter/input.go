@@ -23,6 +23,7 @@ func (r *run) begin(ctx workflow.Context, sc *scope, in *given) error {
 	sc.vars["input"] = input
 	if in.before != nil {
 		r.mail.restore(in.before.Mail.object())
+		r.said = in.before.Said
 		if in.before.Purse != nil {
 			r.purse = in.before.Purse.purse()
 		}

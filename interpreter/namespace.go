@@ -38,9 +38,6 @@ type namespace struct {
 // desk finds the desk of a keeper.
 func (r *run) desk(kind, name string) *desk {
 	k := shared.Keeper{Kind: kind, Name: name}
-	if r.desks == nil {
-		r.desks, r.asked = map[string]*desk{}, map[string][]shared.Reply{}
-	}
 	if r.desks[k.ID()] == nil {
 		r.desks[k.ID()] = &desk{to: k}
 	}
@@ -58,23 +55,42 @@ func (d *desk) message() *shared.Message {
 // ask asks a keeper for something, and waits for the reply. Who is cancelled
 // meanwhile gives back what may have been given.
 func (r *run) ask(ctx workflow.Context, d *desk, deadline time.Time) (reply shared.Reply, err error) {
+	ticket, err := r.apply(ctx, d, deadline)
+	if err != nil {
+		return reply, err
+	}
+	return r.answerTo(ctx, d, ticket, workflow.Await)
+}
+
+// apply asks a keeper for something, and returns the ticket for it.
+func (r *run) apply(ctx workflow.Context, d *desk, deadline time.Time) (ticket string, err error) {
 	number := r.number()
 	r.asked[number] = nil
-	defer delete(r.asked, number)
 	m := d.message()
 	m.Asks = append(m.Asks, shared.Ask{Ticket: number, Deadline: deadline})
 	e := d.next
 	if err := r.say(ctx, d); err != nil {
-		return reply, err
+		delete(r.asked, number)
+		return "", err
 	}
-	ticket, answered := shared.Ticket(e.by, number), false
-	err = workflow.Await(ctx, func() bool {
-		reply, answered = r.reply(number, ticket)
+	return shared.Ticket(e.by, number), nil
+}
+
+// answerTo waits for the reply to what was asked for. A run that is continued meanwhile
+// takes the ticket along.
+func (r *run) answerTo(ctx workflow.Context, d *desk, ticket string, wait func(workflow.Context, func() bool) error) (reply shared.Reply, err error) {
+	answered := false
+	err = wait(ctx, func() bool {
+		reply, answered = r.reply(ticket)
 		return answered
 	})
+	if continuing(err) != nil {
+		return reply, err
+	}
 	if err != nil {
 		r.giveBack(ctx, d, shared.End{Ticket: ticket})
 	}
+	delete(r.asked, shared.NumberOf(ticket))
 	return reply, err
 }
 
@@ -87,7 +103,7 @@ func (r *run) number() string {
 
 // reply is the reply to what was asked for, if it is there. Those that nobody
 // waits for any more are dropped.
-func (r *run) reply(number, ticket string) (reply shared.Reply, ok bool) {
+func (r *run) reply(ticket string) (reply shared.Reply, ok bool) {
 	for _, args := range r.mail.replies {
 		var list []shared.Reply
 		if r.converter.FromPayloads(args, &list) != nil {
@@ -101,7 +117,7 @@ func (r *run) reply(number, ticket string) (reply shared.Reply, ok bool) {
 		}
 	}
 	r.mail.replies = nil
-	for _, reply := range r.asked[number] {
+	for _, reply := range r.asked[shared.NumberOf(ticket)] {
 		if reply.Ticket == ticket {
 			return reply, true
 		}

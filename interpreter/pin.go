@@ -32,9 +32,18 @@ type Pin struct {
 	Upgrade    string            `json:"upgrade,omitempty"` // what the definition says of newer texts, unless it is never
 	Flat       bool              `json:"flat,omitempty"`    // steps in patches have the paths that they would have without
 	Part       int               `json:"part,omitempty"`    // of how many items the loops can be split; 0 is not at all
+	Rules      int               `json:"rules,omitempty"`   // which of the newer rules the run keeps
 	Kept       string            `json:"kept,omitempty"`    // why a run that was continued keeps its text; then there is no source
 	Source     []byte            `json:"-"`                 // the number of a dictionary, and the dsl.Sources as JSON, deflated with it (RFC 1951)
 }
+
+// What runs do has changed since the first: a run keeps those rules, up to the
+// number that it has recorded, that there were when it began.
+const (
+	locksGoAlong = 1 // a run that has locks, or waits for one, continues as new
+
+	newestRules = locksGoAlong
+)
 
 // maxPacked bounds a recorded definition: the server takes no payload of more
 // than 2MB.
@@ -124,6 +133,7 @@ func readPin(raw converter.RawValue) (p Pin, err error) {
 	p.Stored, _ = m["stored"].(bool)
 	p.Flat, _ = m["flat"].(bool)
 	p.Part, _ = m["part"].(int)
+	p.Rules, _ = m["rules"].(int)
 	return p, nil
 }
 

@@ -86,13 +86,15 @@ func (i *Interpreter) candidate(name string, in *given) (Pin, *dsl.Program, stri
 	return pin, program, ""
 }
 
-// latest is the newest text, and how its loops are split. Runs that recorded no
-// such thing began before loops were.
+// latest is the newest text, with the rules that a run keeps which begins now, and
+// how its loops are split. Runs that recorded no such thing began before loops
+// were.
 func (i *Interpreter) latest(name string) (Pin, error) {
 	pin, err := i.Programs.Pin(name)
 	if err != nil {
 		return pin, err
 	}
+	pin.Rules = newestRules
 	if program, err := i.Programs.Program(pin); err == nil && program.Splits() {
 		pin.Part = cmp.Or(i.Part, defaultPart)
 	}
@@ -113,7 +115,7 @@ func (i *Interpreter) follow(name string, recorded Pin) Pin {
 		}
 	}
 	newest.Env, newest.Stored, newest.Kept, newest.Flat = env, recorded.Stored, recorded.Kept, recorded.Flat
-	newest.Upgrade = recorded.Upgrade
+	newest.Upgrade, newest.Rules = recorded.Upgrade, recorded.Rules
 	return newest
 }
 

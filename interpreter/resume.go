@@ -18,6 +18,7 @@ func (r *run) resume(sc *scope, c *carried) error {
 	copyMap(sc.steps, c.Steps.object())
 	sc.group.undone = c.Undone.list()
 	r.cursor, r.undos = c.Frames, c.Undos
+	r.regain(c.Frames)
 	for _, v := range c.Views {
 		r.restoreView(v)
 	}
@@ -79,6 +80,7 @@ func (r *run) restoreEntry(sc *scope, c *carried, k *carriedEntry) error {
 	}
 	e.scope = sc.handler()
 	e.scope.loop, e.scope.item, e.scope.keys = k.Loop, k.Item, k.Keys
+	e.scope.held = k.Held
 	if k.Bundle != nil {
 		e.bundle = &bundle{first: k.First, entries: k.Bundle}
 		return nil

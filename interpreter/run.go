@@ -9,6 +9,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/dsl/limit"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // A run is one execution of a program.
@@ -41,6 +42,7 @@ type run struct {
 	base      workflow.Context  // of the run itself
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked
+	left      []*grip           // of blocks that were left to be continued
 	limits    limit.Book        // the breakers and rate limits of the run
 	namespace                   // what it shares with others
 	broken    *Failure          // of a handler: it ends the run
@@ -58,6 +60,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 		program: program, pin: pin, info: workflow.GetInfo(ctx), chain: c,
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{}, undoes: map[*dsl.Step]string{},
 		locks: map[string]*mutex{}, abort: func() {},
+		namespace: namespace{desks: map[string]*desk{}, asked: map[string][]shared.Reply{}},
 	}
 	r.host = &host{ctx: ctx, program: program}
 	r.identity = identity{cmp.Or(c.keyed, keyBase(r.info, c.epoch)), r.info.WorkflowExecution.ID, originalRunID(r.info)}

@@ -20,27 +20,37 @@ type mutex struct{ line []*int }
 
 // lock runs steps while it holds a lock, and lets go of it on every way out.
 func (r *run) lock(ctx workflow.Context, s *dsl.Step, b *dsl.Lock, sc *scope) (any, error) {
-	key, err := r.lockKey(s, b, sc)
+	g, err := r.grip(s, b, sc)
 	if err != nil {
 		return nil, err
 	}
-	acquire := r.acquire
-	if b.Scope == dsl.ScopeNamespace {
-		key, acquire = "namespace "+key, r.acquireShared
+	if slices.Contains(sc.held, g.Key) {
+		return nil, &Failure{Type: Deadlock, Message: "the lock " + strings.TrimPrefix(g.Key, inNamespace) + " is held around this step already", Span: b.Key.Span}
 	}
-	if slices.Contains(sc.held, key) {
-		return nil, &Failure{Type: Deadlock, Message: "the lock " + strings.TrimPrefix(key, "namespace ") + " is held around this step already", Span: b.Key.Span}
-	}
-	release, err := acquire(ctx, s, sc, key)
-	if err != nil {
-		return nil, err
+	if err := r.acquire(ctx, s, sc, g); err != nil {
+		return nil, r.goesAlong(g, err)
 	}
 	inner := *sc
-	inner.held, inner.alone = append(slices.Clip(sc.held), key), false
+	inner.held, inner.alone = append(slices.Clip(sc.held), g.Key), sc.alone && r.pin.Rules >= locksGoAlong
 	err = r.steps(ctx, b.Do, &inner)
-	release()
+	if continuing(err) != nil {
+		return nil, r.goesAlong(g, err)
+	}
+	r.release(ctx, g)
 	sc.last = inner.last
 	return nil, err
+}
+
+// grip is the place that the run before had in the line of the lock, or a new one.
+func (r *run) grip(s *dsl.Step, b *dsl.Lock, sc *scope) (*grip, error) {
+	if f := r.arrive(); f != nil && f.Lock != nil {
+		return f.Lock, nil
+	}
+	key, err := r.lockKey(s, b, sc)
+	if b.Scope == dsl.ScopeNamespace {
+		key = inNamespace + key
+	}
+	return &grip{Key: key}, err
 }
 
 // lockKey is what is locked: equal values have equal keys.
@@ -56,47 +66,71 @@ func (r *run) lockKey(s *dsl.Step, b *dsl.Lock, sc *scope) (string, error) {
 	return string(text), err
 }
 
-// acquire waits for a lock of the run, in the order of those who asked.
-func (r *run) acquire(ctx workflow.Context, s *dsl.Step, sc *scope, key string) (release func(), err error) {
-	m := r.locks[key]
-	if m == nil {
-		m = new(mutex)
-		r.locks[key] = m
+// acquire waits for a lock of the run, in the order of those who asked. Of the
+// steps of one run that want a lock of the namespace only the first stands in the
+// line of the namespace.
+func (r *run) acquire(ctx workflow.Context, s *dsl.Step, sc *scope, g *grip) error {
+	r.queue(g)
+	err := r.until(ctx, s, sc, func() (bool, error) { return r.locks[g.Key].line[0] == g.place, nil })
+	if err == nil && strings.HasPrefix(g.Key, inNamespace) {
+		err = r.acquireShared(ctx, s, sc, g)
 	}
-	place := new(int)
-	m.line = append(m.line, place)
-	release = func() {
-		m.line = without(m.line, place)
-		if len(m.line) == 0 {
-			delete(r.locks, key)
-		}
+	if err != nil && continuing(err) == nil {
+		g.lose()
+		r.release(ctx, g)
 	}
-	err = r.until(ctx, s, sc, func() (bool, error) { return m.line[0] == place, nil })
-	if err != nil {
-		release()
-	}
-	return release, err
+	return err
 }
 
-// acquireShared waits for a lock of the namespace. Of the steps of one run that
-// want it only the first stands in the line of the namespace.
-func (r *run) acquireShared(ctx workflow.Context, s *dsl.Step, sc *scope, key string) (release func(), err error) {
-	next, err := r.acquire(ctx, s, sc, key)
-	if err != nil {
-		return nil, err
+// queue takes a place in the line of the run, unless there is one already.
+func (r *run) queue(g *grip) {
+	if g.place != nil {
+		return
+	}
+	if r.locks[g.Key] == nil {
+		r.locks[g.Key] = new(mutex)
+	}
+	g.place = new(int)
+	m := r.locks[g.Key]
+	m.line = append(m.line, g.place)
+}
+
+// acquireShared waits for a lock of the namespace.
+func (r *run) acquireShared(ctx workflow.Context, s *dsl.Step, sc *scope, g *grip) (err error) {
+	d := r.desk(shared.LockType, g.name())
+	if g.Ticket != "" {
+		r.moves(ctx, d, g.Ticket)
+	}
+	if g.Given {
+		return nil
 	}
 	r.shows(s, sc, "waiting")
-	d := r.desk(shared.LockType, lockName(strings.TrimPrefix(key, "namespace ")))
-	reply, err := r.ask(ctx, d, time.Time{})
-	if err != nil {
-		next()
-		return nil, err
+	if g.Ticket == "" {
+		if g.Ticket, err = r.apply(ctx, d, time.Time{}); err != nil {
+			return err
+		}
 	}
+	wait := func(ctx workflow.Context, over func() bool) error { return r.idle(ctx, sc, over) }
+	if r.pin.Rules < locksGoAlong || len(r.cursor) > 0 { // what it stands in must not be lost
+		wait = workflow.Await
+	}
+	if _, err = r.answerTo(ctx, d, g.Ticket, wait); err != nil {
+		return err
+	}
+	g.Given = true
 	r.shows(s, sc, "running")
-	return func() {
-		r.giveBack(ctx, d, shared.End{Ticket: reply.Ticket})
-		next()
-	}, nil
+	return nil
+}
+
+// release lets go of a lock.
+func (r *run) release(ctx workflow.Context, g *grip) {
+	if g.Ticket != "" {
+		r.giveBack(ctx, r.desk(shared.LockType, g.name()), shared.End{Ticket: g.Ticket})
+	}
+	m := r.locks[g.Key]
+	if m.line = without(m.line, g.place); len(m.line) == 0 {
+		delete(r.locks, g.Key)
+	}
 }
 
 // lockName is what a lock is called where people see it: a text stands for

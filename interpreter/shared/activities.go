@@ -83,30 +83,51 @@ func refused(err error) error {
 	return err
 }
 
-// watch returns when a run has ended. A run that was reset goes on in another,
-// which has what the first had.
-func watch(ctx context.Context, r Run) error {
+// watch returns when a run has ended, and all that went on with it. One of those
+// that have gone on may be reset while the last is watched, so that what has
+// ended is looked at twice.
+func watch(ctx context.Context, first Run) error {
 	c := activity.GetClient(ctx)
-	for {
+	for at, ended := first, ""; ; {
 		activity.RecordHeartbeat(ctx)
-		d, err := c.DescribeWorkflowExecution(ctx, r.ID, r.RunID)
-		var missing *serviceerror.NotFound
-		switch reset := d.GetWorkflowExtendedInfo().GetResetRunId(); {
-		case errors.As(err, &missing):
-			return nil
+		next, err := successor(ctx, c, at)
+		switch {
 		case err != nil:
 			return err
-		case reset != "":
-			r.RunID = reset
-		case d.GetWorkflowExecutionInfo().GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
+		case next == at.RunID:
+			await(ctx, c, at)
+		case next == "" && ended == at.RunID:
 			return nil
+		case next == "":
+			at, ended = first, at.RunID
 		default:
-			await(ctx, c, r)
+			at.RunID = next
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// successor is the run that has what a run had: itself while it runs, the one
+// that it was continued or reset as, or none.
+func successor(ctx context.Context, c client.Client, r Run) (id string, err error) {
+	d, err := c.DescribeWorkflowExecution(ctx, r.ID, r.RunID)
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return "", nil
+	}
+	if reset := d.GetWorkflowExtendedInfo().GetResetRunId(); err != nil || reset != "" {
+		return reset, err
+	}
+	switch d.GetWorkflowExecutionInfo().GetStatus() {
+	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
+		return r.RunID, nil
+	case enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW:
+		last, err := c.GetWorkflowHistory(ctx, r.ID, r.RunID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT).Next()
+		return last.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId(), err
+	}
+	return "", nil
 }
 
 // await asks the server to tell when a run ends, and waits for that a while.

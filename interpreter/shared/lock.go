@@ -29,8 +29,14 @@ func (l *Lock) Holder() *Place {
 
 // take puts those who ask at the end of the line. A run asks for one place at a
 // time, and a workflow id has one run, so that other places of the id are what a
-// run that is no more has left.
+// run that is no more has left. A run that was continued has the places of the
+// one before.
 func (l *Lock) take(now time.Time, m Message) []Delivery {
+	for i, p := range l.Line {
+		if slices.Contains(m.Moves, p.Ticket) {
+			l.Line[i].Run = m.From
+		}
+	}
 	for _, e := range m.Ends {
 		l.leave(e.Ticket)
 	}

@@ -33,6 +33,14 @@ func (m *Memory) Tell(now time.Time, l Letter) {
 	}
 }
 
+// Text says in a line how things stand with what a keeper keeps.
+func (m *Memory) Text(k Keeper) string {
+	if b := m.books[k.ID()]; b != nil {
+		return b.text()
+	}
+	return newBook(k.Kind).text()
+}
+
 // signal delivers to a run of the test. Others are not there.
 func (m *Memory) signal(d Delivery) {
 	if d.To.ID == m.root {

@@ -65,6 +65,8 @@ type Message struct {
 	Asks []Ask  `json:"asks,omitempty"`
 	Ends []End  `json:"ends,omitempty"`
 
+	Moves []string `json:"moves,omitempty"` // tickets of a run that the sender goes on with
+
 	Windows []limit.Window         `json:"windows,omitempty"` // of a rate limit, as the run declares it
 	Breaker *limit.BreakerSettings `json:"breaker,omitempty"` // of a circuit breaker, likewise
 }

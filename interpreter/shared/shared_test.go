@@ -76,6 +76,20 @@ func TestLockOfARunThatIsNoMore(t *testing.T) {
 	}
 }
 
+// TestLockMoves lets a run that goes on with another have its place, if it has one.
+func TestLockMoves(t *testing.T) {
+	var l Lock
+	l.take(start, asking(1))
+	l.take(start, asking(2))
+	later := Run{ID: "w2", RunID: "later"}
+	if given := l.take(start, Message{From: later, Moves: []string{"2", "none"}}); len(given) != 0 {
+		t.Errorf("%v is given", given)
+	}
+	if given := l.take(start, ending(1)); len(given) != 1 || given[0].To != later {
+		t.Errorf("%v is given, and %s", given, l.text())
+	}
+}
+
 func TestRateGivesBack(t *testing.T) {
 	m := asking(1)
 	m.Windows = []limit.Window{{Limit: 1, Per: time.Hour}}
