@@ -67,6 +67,7 @@ type testCase struct {
 	events   []event
 	schedule schedule
 	keys     bool // the trace shows idempotency keys
+	sorted   bool // as in trace
 	part     int  // how many items of a loop one run works on
 
 	pace    time.Duration
@@ -87,6 +88,7 @@ type event struct {
 	Query  string   `yaml:"query"`
 	Long   bool     `yaml:"long"` // the server suggests to continue as new
 
+	Full     bool                  `yaml:"full"` // the history is so long that the run must
 	Operator *interpreter.Decision `yaml:"operator"`
 	Signal   string                `yaml:"signal"`
 	Update   string                `yaml:"update"`
@@ -110,7 +112,7 @@ func (d *duration) UnmarshalYAML(n *yaml.Node) error {
 
 func readCase(t *testing.T, a *txtar.Archive) *testCase {
 	t.Helper()
-	c := &testCase{keys: strings.Contains(string(a.Comment), "show: keys")}
+	c := &testCase{keys: strings.Contains(string(a.Comment), "show: keys"), sorted: strings.Contains(string(a.Comment), "show: sorted")}
 	if _, size, ok := strings.Cut(string(a.Comment), "parts of "); ok {
 		_, _ = fmt.Sscan(size, &c.part)
 	}
@@ -150,7 +152,7 @@ func (c *testCase) run(t *testing.T) map[string]string {
 	t.Helper()
 	c.memory = new(shared.Memory)
 	c.mock, c.trace = nil, newTrace(start, c.keys, cmp.Or(c.pace, 5*time.Millisecond)) // too little to be seen in the trace
-	c.trace.inOrder = c.inOrder
+	c.trace.inOrder, c.trace.sorted = c.inOrder, c.sorted
 	c.past = make([]bool, len(c.events))
 	args, at := c.input, start
 	for {

@@ -41,8 +41,9 @@ type Pin struct {
 // number that it has recorded, that there were when it began.
 const (
 	locksGoAlong = 1 // a run that has locks, or waits for one, continues as new
+	childrenStay = 2 // a run does not continue between parts of a loop either while a child would end with it
 
-	newestRules = locksGoAlong
+	newestRules = childrenStay
 )
 
 // maxPacked bounds a recorded definition: the server takes no payload of more

@@ -19,7 +19,7 @@ func TestPinSurvivesItsPayload(t *testing.T) {
 		t.Fatal(err)
 	}
 	pin.Attributes, pin.Queues = map[string]string{"Region": "Keyword", "Late": ""}, map[string]string{"child": "others"}
-	pin.Rules, pin.Part, pin.Stored, pin.Flat, pin.Upgrade, pin.Kept = 1, 500, true, true, "on_continue", "the newest text does not take the input"
+	pin.Rules, pin.Part, pin.Stored, pin.Flat, pin.Upgrade, pin.Kept = newestRules, 500, true, true, "on_continue", "the newest text does not take the input"
 	for i, v := 0, reflect.ValueOf(pin); i < v.NumField(); i++ {
 		if v.Field(i).IsZero() {
 			t.Errorf("the test sets no %s", v.Type().Field(i).Name)

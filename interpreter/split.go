@@ -51,18 +51,18 @@ func (r *run) split(ctx workflow.Context, l *loop) {
 	widths := l.shares(r.pin.Part)
 	var out []*piece
 	for {
-		for len(widths) > 0 && r.morePieces(l) && r.childRoom() {
+		for len(widths) > 0 && r.morePieces(ctx, l) && r.childRoom() {
 			if ctx.Err() != nil {
 				l.note(cancelled)
 			} else if p := r.startPiece(inner, l, widths[0]); p != nil {
 				out, widths = append(out, p), widths[1:]
 			}
 		}
-		if len(out) == 0 && !r.morePieces(l) {
+		if len(out) == 0 && !r.morePieces(ctx, l) {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyPiece(out) || len(widths) > 0 && r.morePieces(l) && r.childRoom()
+			return anyPiece(out) || len(widths) > 0 && r.morePieces(ctx, l) && r.childRoom()
 		})
 		var kept []*piece
 		for _, p := range out {
@@ -79,10 +79,18 @@ func (r *run) split(ctx workflow.Context, l *loop) {
 	}
 }
 
-// morePieces tells whether the loop begins with further items. A part is one
-// line in the history of the run, so that the run is rarely to be continued.
-func (r *run) morePieces(l *loop) bool {
-	return l.next < l.total && l.first == nil && !(l.moved && l.scope.alone && r.full() && r.info.CronSchedule == "")
+// morePieces tells whether the loop begins with further items.
+func (r *run) morePieces(ctx workflow.Context, l *loop) bool {
+	return l.next < l.total && l.first == nil && !(l.moved && r.fullBetween(ctx, l.scope))
+}
+
+// fullBetween tells whether the run is to be continued between two parts. A part
+// is one line in its history, so that it rarely is.
+func (r *run) fullBetween(ctx workflow.Context, sc *scope) bool {
+	if r.pin.Rules >= childrenStay && (ctx.Err() != nil || r.leftAlone()) {
+		return false
+	}
+	return sc.alone && r.full() && r.info.CronSchedule == ""
 }
 
 // shares are the numbers of items that parts of a size work on at a time. There

@@ -60,7 +60,12 @@ func (r *run) childRoom() bool {
 
 // attached tells whether a child goes on that would not outlive the run.
 func (r *run) attached() bool {
-	return r.awaited > 0 || slices.ContainsFunc(r.started, func(c startedChild) bool { return !c.abandoned && !c.future.IsReady() })
+	return r.awaited > 0 || r.leftAlone()
+}
+
+// leftAlone tells whether one of them is a child that no step waits for.
+func (r *run) leftAlone() bool {
+	return slices.ContainsFunc(r.started, func(c startedChild) bool { return !c.abandoned && !c.future.IsReady() })
 }
 
 // startChild starts the child of a step.

@@ -3,6 +3,7 @@ package interpreter_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type trace struct {
 	burst   int
 	inOrder bool // the time grows over the whole run, so that no two end at once
 	updates int
+	sorted  bool     // what happens in one second is: several children begin in any order
 	names   []string // idempotency keys and what stands for them, alternating
 }
 
@@ -45,7 +47,17 @@ func (t *trace) add(now time.Time, line string) {
 func (t *trace) text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.label(strings.Join(t.lines, "\n") + "\n")
+	lines := slices.Clone(t.lines)
+	for i := 0; t.sorted && i < len(lines); {
+		second, _, _ := strings.Cut(lines[i], " ")
+		n := i
+		for n < len(lines) && strings.HasPrefix(lines[n], second+" ") {
+			n++
+		}
+		slices.Sort(lines[i:n])
+		i = n
+	}
+	return t.label(strings.Join(lines, "\n") + "\n")
 }
 
 // label puts short names in the place of idempotency keys.
@@ -94,6 +106,8 @@ func (t *trace) event(env *testsuite.TestWorkflowEnvironment, e event) {
 		t.signal(env, e)
 	case e.Update != "":
 		t.update(env, e)
+	case e.Full:
+		env.SetCurrentHistoryLength(40_000)
 	case e.Long:
 		env.SetContinueAsNewSuggested(true)
 	case e.Cancel:
