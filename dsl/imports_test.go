@@ -25,7 +25,7 @@ var layers = map[string][]string{
 	"dsl/jsonschema": {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value"},
 	"dsl/fields":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema"},
 	"dsl":            {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl/limit", "dsl/times"},
-	"dsl/lint":       {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
+	"dsl/lint":       {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl", "dsl/times"},
 	"dsl/schema":     {"dsl/source", "dsl/diag", "dsl/syntax", "dsl/types", "dsl/value", "dsl/expr", "dsl/jsonschema", "dsl/fields", "dsl"},
 }
 
