@@ -67,11 +67,14 @@ func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteW
 // HandleSignal only appends: an error here, or a coroutine started here, would
 // block the run for ever. Signals can arrive before the run begins.
 func (i *inbound) HandleSignal(_ workflow.Context, in *interceptor.HandleSignalInput) error {
-	if in.SignalName == shared.ReplySignal {
-		i.link.inbox.replies = append(i.link.inbox.replies, in.Arg)
-		return nil
+	switch box := &i.link.inbox; in.SignalName {
+	case shared.ReplySignal:
+		box.replies = append(box.replies, in.Arg)
+	case shared.TallySignal:
+		box.tallies = append(box.tallies, in.Arg)
+	default:
+		box.arrived = append(box.arrived, arrival{name: in.SignalName, args: in.Arg})
 	}
-	i.link.inbox.arrived = append(i.link.inbox.arrived, arrival{name: in.SignalName, args: in.Arg})
 	return nil
 }
 

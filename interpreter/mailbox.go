@@ -14,6 +14,7 @@ import (
 type inbox struct {
 	arrived []arrival
 	replies []*commonpb.Payloads // of keepers, see namespace
+	tallies []*commonpb.Payloads // of parts of loops, see tally
 }
 
 // An arrival is a signal as it was sent, or a letter that an earlier run has

@@ -14,11 +14,12 @@ const PartType = "partitur.part"
 
 // A part is what such a run is told besides what it carries.
 type part struct {
-	Loop  string     `json:"loop"`            // the path of the for_each step
-	Undo  bool       `json:"undo,omitempty"`  // the compensations that are carried are run, and nothing else
-	First int        `json:"first,omitempty"` // the position of its first item
-	Allow int        `json:"allow,omitempty"` // how many items may fail
-	Frame *loopFrame `json:"frame,omitempty"` // its items; after the run was continued its frames have those that are left
+	Loop   string     `json:"loop"`            // the path of the for_each step
+	Undo   bool       `json:"undo,omitempty"`  // the compensations that are carried are run, and nothing else
+	First  int        `json:"first,omitempty"` // the position of its first item
+	Allow  int        `json:"allow,omitempty"` // how many items may fail
+	Teller *teller    `json:"teller,omitempty"`
+	Frame  *loopFrame `json:"frame,omitempty"` // its items; after the run was continued its frames have those that are left
 
 	Vars *kept    `json:"vars,omitempty"` // what the items read of what is around the loop
 	In   string   `json:"in,omitempty"`   // the path of the innermost loop around

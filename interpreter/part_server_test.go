@@ -137,6 +137,35 @@ output: "${ [len(steps.each.output), steps.each.output[input - 1], steps.each.co
 	}
 }
 
+// TestFailuresOfParts ends a loop when as many items have failed as may not, in
+// two parts neither of which comes to an end.
+func TestFailuresOfParts(t *testing.T) {
+	s := newSiteOfParts(t, `workflow: failing
+defaults: {timeout: 1m, retry: {maximum_attempts: 1}}
+steps:
+  - id: each
+    for_each: 1..40
+    concurrency: 2
+    on_item_error: {tolerate: 3}
+    do:
+      - {if: item % 10 == 1 || item % 10 == 2, activity: fail}
+      - {sleep: 1h}
+`, 10)
+	run := s.start("failing")
+	err := s.get(run, nil)
+	var app *temporal.ApplicationError
+	if !errors.As(err, &app) || app.Type() != "TooManyFailures" || !strings.HasPrefix(app.Message(), "4 of 40 items") {
+		t.Error("the run ends with", err)
+	}
+	parts := s.parts(run)
+	for _, part := range append(parts, run) {
+		replay(t, s.history(part))
+	}
+	if len(parts) != 2 {
+		t.Errorf("there are %d parts", len(parts))
+	}
+}
+
 const booking = `workflow: booking
 defaults: {timeout: 3s, retry: {maximum_attempts: 9}}
 compensation: {timeout: 3s}

@@ -42,6 +42,7 @@ type run struct {
 	base      workflow.Context  // of the run itself
 	root      *scope            // of the main flow
 	locks     map[string]*mutex // of the run, by what is locked
+	tallies   map[string]int    // items that have failed, by part of a loop that is under way
 	left      []*grip           // of blocks that were left to be continued
 	limits    limit.Book        // the breakers and rate limits of the run
 	namespace                   // what it shares with others
@@ -59,7 +60,7 @@ func newRun(ctx workflow.Context, program *dsl.Program, pin Pin, c chain) *run {
 	r := &run{
 		program: program, pin: pin, info: workflow.GetInfo(ctx), chain: c,
 		state: map[string]any{}, counts: map[string]int{}, views: map[string]*view{}, undoes: map[*dsl.Step]string{},
-		locks: map[string]*mutex{}, abort: func() {},
+		locks: map[string]*mutex{}, tallies: map[string]int{}, abort: func() {},
 		namespace: namespace{desks: map[string]*desk{}, asked: map[string][]shared.Reply{}},
 	}
 	r.host = &host{ctx: ctx, program: program}

@@ -31,6 +31,7 @@ func (r *run) splits(l *loop) bool {
 type piece struct {
 	first, end int // the positions of its first item and of that after its last
 	width      int
+	as         string // what it is called in the run
 	future     workflow.ChildWorkflowFuture
 }
 
@@ -49,34 +50,47 @@ func (r *run) split(ctx workflow.Context, l *loop) {
 	inner, cancel := workflow.WithCancel(ctx)
 	patient, _ := workflow.NewDisconnectedContext(ctx) // what is cancelled is still awaited
 	widths := l.shares(r.pin.Part)
-	var out []*piece
+	lines := len(widths)
 	for {
 		for len(widths) > 0 && r.morePieces(ctx, l) && r.childRoom() {
 			if ctx.Err() != nil {
 				l.note(cancelled)
-			} else if p := r.startPiece(inner, l, widths[0]); p != nil {
-				out, widths = append(out, p), widths[1:]
+			} else if p := r.startPiece(inner, l, widths[0], lines); p != nil {
+				l.out, widths = append(l.out, p), widths[1:]
 			}
 		}
-		if len(out) == 0 && !r.morePieces(ctx, l) {
+		if len(l.out) == 0 && !r.morePieces(ctx, l) {
 			return
 		}
 		_ = workflow.Await(patient, func() bool {
-			return anyPiece(out) || len(widths) > 0 && r.morePieces(ctx, l) && r.childRoom()
+			return anyPiece(l.out) || r.tooManySoFar(l) || len(widths) > 0 && r.morePieces(ctx, l) && r.childRoom()
 		})
-		var kept []*piece
-		for _, p := range out {
-			if !p.future.IsReady() {
-				kept = append(kept, p)
-				continue
-			}
-			r.pieceEnds(patient, l, p)
-			widths = append(widths, p.width)
+		widths = append(widths, r.piecesEnd(patient, l)...)
+		if r.tooManySoFar(l) {
+			l.over = &Failure{Type: TooManyFailures}
+			l.note(l.over)
 		}
-		if out = kept; l.first != nil {
+		if l.first != nil {
 			cancel()
 		}
 	}
+}
+
+// piecesEnd takes how parts have ended, and returns how many items at a time
+// each has worked on.
+func (r *run) piecesEnd(ctx workflow.Context, l *loop) (widths []int) {
+	var kept []*piece
+	for _, p := range l.out {
+		if !p.future.IsReady() {
+			kept = append(kept, p)
+			continue
+		}
+		r.pieceEnds(ctx, l, p)
+		widths = append(widths, p.width)
+		delete(r.tallies, p.as)
+	}
+	l.out = kept
+	return widths
 }
 
 // morePieces tells whether the loop begins with further items.
@@ -110,10 +124,13 @@ func (l *loop) shares(size int) []int {
 }
 
 // startPiece starts a part with the next items, or ends the loop if it cannot be.
-func (r *run) startPiece(ctx workflow.Context, l *loop, width int) *piece {
+func (r *run) startPiece(ctx workflow.Context, l *loop, width, lines int) *piece {
 	p := &piece{first: l.next, end: l.pieceEnd(r.pin.Part), width: width}
 	l.next = p.end
-	f, err := r.startPart(ctx, l.step, l.scope, r.partOf(l, p))
+	c := r.partOf(l, p)
+	p.as = l.scope.instance(l.step.Path) + "[" + c.Part.label() + "]"
+	c.Part.Teller = r.teller(l, p, lines)
+	f, err := r.startPart(ctx, l.step, l.scope, c)
 	if err != nil {
 		l.note(r.failure(l.step, l.scope, err))
 		return nil
@@ -142,7 +159,7 @@ func (r *run) partOf(l *loop, p *piece) *carried {
 	}
 	reads := r.program.PartReads(l.body)
 	c := r.partCarried(&part{
-		Loop: l.step.Path, First: l.offset + p.first, Allow: l.allowed() - l.bad, Frame: f, Vars: keep(r.partVars(reads, l.scope)),
+		Loop: l.step.Path, First: l.offset + p.first, Allow: l.allowed() - l.bad - r.failedSoFar(l), Frame: f, Vars: keep(r.partVars(reads, l.scope)),
 		In: l.scope.loop, Item: l.scope.item, Keys: l.scope.keys, How: r.sagaOf(l.scope.how), Held: l.scope.held,
 	})
 	for _, path := range reads {

@@ -35,6 +35,7 @@ type loop struct {
 	bad     int      // items that failed; what they did may not be undone yet
 	over    *Failure // set when that are too many
 	done    int      // items that succeeded
+	out     []*piece // parts that are under way
 
 	part   *part // of a loop whose items these are, or nil
 	offset int   // the position of the first of them in it
@@ -196,6 +197,7 @@ func (r *run) itemEnds(ctx workflow.Context, l *loop, t *item, stop func()) {
 	}
 	l.moved = true
 	r.progress(l)
+	r.tells(ctx, l)
 }
 
 // judge tells how the loop ends because of how an item has ended: nil if it

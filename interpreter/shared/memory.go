@@ -29,7 +29,7 @@ func (m *Memory) Tell(now time.Time, l Letter) {
 		m.books[id] = newBook(l.To.Kind)
 	}
 	for _, d := range together(m.books[id].take(now.UTC(), l.Message)) {
-		m.signal(d)
+		m.signal(d.To.ID, ReplySignal, d.Replies)
 	}
 }
 
@@ -42,12 +42,12 @@ func (m *Memory) Text(k Keeper) string {
 }
 
 // signal delivers to a run of the test. Others are not there.
-func (m *Memory) signal(d Delivery) {
-	if d.To.ID == m.root {
-		m.World.SignalWorkflow(ReplySignal, d.Replies)
+func (m *Memory) signal(id, name string, arg any) {
+	if id == m.root {
+		m.World.SignalWorkflow(name, arg)
 		return
 	}
-	_ = m.World.SignalWorkflowByID(d.To.ID, ReplySignal, d.Replies)
+	_ = m.World.SignalWorkflowByID(id, name, arg)
 }
 
 // Interceptor delivers the letters of the runs of a worker.
@@ -83,6 +83,17 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 type outbound struct {
 	interceptor.WorkflowOutboundInterceptorBase
 	memory *Memory
+}
+
+// SignalExternalWorkflow delivers what the part of a loop tells.
+func (o *outbound) SignalExternalWorkflow(ctx workflow.Context, id, run, name string, arg any) workflow.Future {
+	if name != TallySignal {
+		return o.Next.SignalExternalWorkflow(ctx, id, run, name, arg)
+	}
+	o.memory.signal(id, name, arg)
+	future, set := workflow.NewFuture(ctx)
+	set.Set(nil, nil)
+	return future
 }
 
 // ExecuteLocalActivity delivers a letter at once.

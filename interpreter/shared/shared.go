@@ -25,10 +25,11 @@ const (
 // it, so that a lock does not depend on the workers of whoever used it first.
 const TaskQueue = "partitur.shared"
 
-// The names of the signals between runs and keepers.
+// The names of the signals between runs and keepers, and between runs.
 const (
 	MessageSignal = "partitur.message" // to a keeper; its argument is a Message
 	ReplySignal   = "partitur.reply"   // to a run; its argument is a list of replies
+	TallySignal   = "partitur.tally"   // from a part of a run's loop to the run
 )
 
 // A Keeper says which workflow keeps something.
