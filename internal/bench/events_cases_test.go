@@ -15,14 +15,14 @@ import (
 // A stepCase is some steps, written twice. A row of the table of events shows
 // each.
 type stepCase struct {
-	kind    string // the type of the body that the case shows; "" if it shows a modifier or the like
-	head    string // other keys of the document
-	yaml    string // the steps
-	twin    func(ctx workflow.Context, in caseInput) error
-	along   string                                                              // what happens meanwhile, as the table says it
-	send    func(ctx context.Context, c client.Client, workflowID string) error // what comes from outside
-	fails   bool                                                                // the run ends as failed
-	differs string                                                              // why the twin records something else
+	kind  string // the type of the body that the case shows; "" if it shows a modifier or the like
+	head  string // other keys of the document
+	yaml  string // the steps
+	twin  func(ctx workflow.Context, in caseInput) error
+	along string                                                              // what happens meanwhile, as the table says it
+	send  func(ctx context.Context, c client.Client, workflowID string) error // what comes from outside
+	fails bool                                                                // the run ends as failed
+	note  string                                                              // what the table says besides
 }
 
 // workflow is the case as a workflow in Go.
@@ -77,13 +77,13 @@ var stepCases = []stepCase{
 	{kind: "Fail", yaml: `[{fail: {type: No}}]`, twin: failing, fails: true},
 	{
 		kind: "ContinueAsNew", yaml: `[{if: input != nil, continue_as_new: null}]`, twin: continueAsNew,
-		differs: "the next run takes the newest definition, and records it",
+		note: "the next run takes the newest definition: it has the event for that of its own",
 	},
 	{kind: "Patch", head: "versioning: {upgrade: always}\npatches: {new: active}\n", yaml: `[{patch: new, then: [{activity: work}]}]`, twin: patch},
 	{yaml: `[{try: [{activity: work}], timeout: 1h}]`, twin: inTime},
 	{
-		yaml: `[{try: [{activity: work}], finally: [{activity: work}]}]`, twin: times(2),
-		differs: "a timer bounds how long what follows may take",
+		yaml: `[{try: [{activity: work}], finally: [{activity: work}]}]`, twin: cleanedUp,
+		note: "what follows goes on when the run is cancelled, and a timer bounds it",
 	},
 	{head: "updates: {go: {output: 1}}\nstate: {n: 0}\nsignals: {go: {}}\n", yaml: `[{receive: go}]`, along: ", and an update", twin: answerUpdate, send: updateThenSignal},
 	{head: "queries: {go: 1}\nsignals: {go: {}}\n", yaml: `[{receive: go}]`, along: ", and a query", twin: answerQuery, send: queryThenSignal},
@@ -229,10 +229,13 @@ func patch(ctx workflow.Context, in caseInput) error {
 	return one(ctx, in)
 }
 
-func inTime(ctx workflow.Context, in caseInput) error {
+func inTime(ctx workflow.Context, in caseInput) error { return within(ctx, time.Hour, in) }
+
+// within is an activity that is cancelled when its time is up.
+func within(ctx workflow.Context, limit time.Duration, in caseInput) error {
 	inner, stop := workflow.WithCancel(ctx)
 	defer stop()
-	timer := workflow.NewTimer(inner, time.Hour)
+	timer := workflow.NewTimer(inner, limit)
 	work, cancel := workflow.WithCancel(ctx)
 	workflow.Go(inner, func(ctx workflow.Context) {
 		if timer.Get(ctx, nil) == nil {
@@ -240,6 +243,18 @@ func inTime(ctx workflow.Context, in caseInput) error {
 		}
 	})
 	return one(work, in)
+}
+
+// cleanedUp is work, and what follows it whatever happens: a cancellation does not
+// end that, and it has 10 minutes.
+func cleanedUp(ctx workflow.Context, in caseInput) (err error) {
+	defer func() {
+		detached, _ := workflow.NewDisconnectedContext(ctx)
+		if failed := within(detached, 10*time.Minute, in); err == nil {
+			err = failed
+		}
+	}()
+	return one(ctx, in)
 }
 
 func answerUpdate(ctx workflow.Context, in caseInput) error {
