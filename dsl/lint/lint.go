@@ -25,6 +25,7 @@ var rules = []Rule{
 	{"literal-secret", "a password or token in the text", literalSecret},
 	{"plain-http", "a secret that is sent without encryption", plainHTTP},
 	{"large-concurrency", "a loop that asks for more activities at once than a run may have", largeConcurrency},
+	{"lock-order", "locks for which two flows can wait that each have what the other wants", lockOrder},
 	{"unknown-status", "a comparison with a status that does not exist", unknownStatus},
 	{"unknown-category", "a type of error that is spelled almost like a category", unknownCategory},
 	{"unknown-error", "a type of error that is spelled almost like one that is raised", unknownError},
