@@ -68,6 +68,14 @@ steps:
       chat: {idle: 1h}
       tools: [{name: find, description: Find an order, activity: work, with: "${ args }", input: {type: object, properties: {id: {type: integer}}}}]
 ---
+workflow: two tills
+input: {type: array, items: {type: string}}
+signals: {on: {}}
+steps:
+  - lock: ${ input[0] }
+    scope: namespace
+    do: [{receive: on}, {lock: "${ input[1] }", scope: namespace, timeout: 1d, do: [{value: 1}]}]
+---
 workflow: till
 signals: {leave: {}}
 steps: [{lock: till 1, scope: namespace, do: [{receive: leave}]}]

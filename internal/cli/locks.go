@@ -20,7 +20,8 @@ var locksCommand = command{
 	summary: "list the locks of the namespace, who has them and who waits",
 	help: `
 List the locks with scope: namespace that runs have or wait for, and in which
-order they wait. A lock is given back when its run leaves the step, or ends.`,
+order they wait. A lock is given back when its run leaves the step, or ends.
+Runs that wait for each other in a circle are named, if all locks are listed.`,
 	examples: `
   partitur locks
   partitur locks warehouse-7 -o json`,
@@ -50,7 +51,9 @@ order they wait. A lock is given back when its run leaves the step, or ends.`,
 					locks = append(locks, l)
 				}
 			}
-			err = c.show(map[string]any{"locks": locks}, func(w io.Writer) { c.writeLocks(w, locks) })
+			cycles := cyclesOf(locks)
+			err = c.show(map[string]any{"locks": locks, "cycles": cycles}, func(w io.Writer) { c.writeLocks(w, locks) })
+			c.warnOfCycles(cycles)
 			if more {
 				c.note("there are more; --limit shows them")
 			}
