@@ -16,6 +16,7 @@ import (
 
 	"github.com/partitur/partitur/dsl"
 	"github.com/partitur/partitur/interpreter"
+	"github.com/partitur/partitur/interpreter/shared"
 )
 
 // Open makes the storage of a project, of which root is the folder.
@@ -41,13 +42,15 @@ func Open(ctx context.Context, s *dsl.Storage, root string) (converter.ExternalS
 	}, nil
 }
 
-// A selector stores everything but the definition that a run has recorded: a run
-// whose values are lost can still say what it is.
+// A selector stores everything but the definition that a run has recorded, since a
+// run whose values are lost can still say what it is, and what the workers of
+// other projects have to read, which store elsewhere.
 type selector struct{ driver converter.StorageDriver }
 
 // SelectDriver implements converter.StorageDriverSelector.
-func (s selector) SelectDriver(_ converter.StorageDriverSelectContext, p *commonpb.Payload) (converter.StorageDriver, error) {
-	if interpreter.IsPin(p) {
+func (s selector) SelectDriver(ctx converter.StorageDriverSelectContext, p *commonpb.Payload) (converter.StorageDriver, error) {
+	to, _ := ctx.Target.(converter.StorageDriverWorkflowInfo)
+	if interpreter.IsPin(p) || shared.IsShared(p, to.WorkflowID) {
 		return nil, nil
 	}
 	return s.driver, nil

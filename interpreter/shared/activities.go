@@ -34,7 +34,7 @@ func (o Keepers) Register(w worker.Registry) {
 
 // RegisterWorkflows adds the keepers themselves, as a replayer needs them.
 func (o Keepers) RegisterWorkflows(w worker.WorkflowRegistry) {
-	for _, kind := range []string{LockType, RateType, BreakerType} {
+	for _, kind := range kinds {
 		w.RegisterWorkflowWithOptions(o.Keep, workflow.RegisterOptions{Name: kind, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	}
 }

@@ -150,7 +150,7 @@ func together(list []Delivery) (out []Delivery) {
 // workflow id survives.
 func (k *keeping) send(ctx workflow.Context, d Delivery) {
 	k.sending++
-	sent := workflow.SignalExternalWorkflow(ctx, d.To.ID, "", ReplySignal, d.Replies)
+	sent := workflow.SignalExternalWorkflow(ctx, d.To.ID, "", ReplySignal, marked(d.Replies))
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		err := sent.Get(ctx, nil)
 		k.sending--

@@ -21,6 +21,8 @@ const (
 	BreakerType = "partitur.circuit-breaker"
 )
 
+var kinds = []string{LockType, RateType, BreakerType}
+
 // TaskQueue is the task queue of keepers. Every worker of the namespace serves
 // it, so that a lock does not depend on the workers of whoever used it first.
 const TaskQueue = "partitur.shared"

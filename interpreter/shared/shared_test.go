@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
+
 	"github.com/partitur/partitur/dsl/limit"
 )
 
@@ -150,5 +152,12 @@ func TestID(t *testing.T) {
 	}
 	if id := (Keeper{BreakerType, "bank/eu"}).ID(); id != "partitur-circuit-breaker-bank/eu" {
 		t.Error("the id is", id)
+	}
+}
+
+func TestIsShared(t *testing.T) {
+	reply, other := marked([]Reply{{Ticket: "1"}}).Payload(), new(commonpb.Payload)
+	if !IsShared(reply, "order") || IsShared(other, "order") || !IsShared(other, Keeper{RateType, "bank"}.ID()) {
+		t.Error("what is shared is told from other payloads wrongly")
 	}
 }
