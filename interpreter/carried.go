@@ -93,8 +93,6 @@ type carriedEntry struct {
 	Base   string `json:"base,omitempty"`
 	Vars   *kept  `json:"vars,omitempty"` // what it reads
 
-	Held []string `json:"held,omitempty"` // the locks around the step
-
 	Bundle []*carriedEntry `json:"bundle,omitempty"` // it stands for those of a part
 	First  int             `json:"first,omitempty"`  // the position of its first item
 }

@@ -160,7 +160,7 @@ func (r *run) carryEntry(c *carried, e *entry) *carriedEntry {
 	}
 	k := &carriedEntry{
 		Number: e.number, Step: e.step.Path, Loop: e.scope.loop, Item: e.scope.item, Keys: e.scope.keys,
-		Key: r.undoneKey(e.scope), Base: e.scope.undone.base, Held: e.scope.held,
+		Key: r.undoneKey(e.scope), Base: e.scope.undone.base,
 	}
 	if e.text != nil {
 		k.Pin = c.pinIndex(*e.text)

@@ -70,7 +70,7 @@ func (r *run) runPart(ctx workflow.Context, in *given) (any, error) {
 	}
 	var result *partResult
 	if r.part.Undo {
-		r.undoAll(ctx, root.undo.entries, sc.how)
+		r.undoAll(ctx, root.undo.entries, sc)
 		result = undoResult(root.undo.entries)
 	} else {
 		l := r.partLoop(sc)

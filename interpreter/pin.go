@@ -42,8 +42,9 @@ type Pin struct {
 const (
 	locksGoAlong = 1 // a run that has locks, or waits for one, continues as new
 	childrenStay = 2 // a run does not continue between parts of a loop either while a child would end with it
+	locksAround  = 3 // what a compensation holds is what is held when it is run, and not when it was registered
 
-	newestRules = childrenStay
+	newestRules = locksAround
 )
 
 // maxPacked bounds a recorded definition: the server takes no payload of more

@@ -80,7 +80,6 @@ func (r *run) restoreEntry(sc *scope, c *carried, k *carriedEntry) error {
 	}
 	e.scope = sc.handler()
 	e.scope.loop, e.scope.item, e.scope.keys = k.Loop, k.Item, k.Keys
-	e.scope.held = k.Held
 	if k.Bundle != nil {
 		e.bundle = &bundle{first: k.First, entries: k.Bundle}
 		return nil

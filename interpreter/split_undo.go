@@ -55,7 +55,7 @@ func (r *run) undoBundle(ctx workflow.Context, e *entry, how *dsl.Compensation) 
 
 func (r *run) undoApart(ctx workflow.Context, e *entry, how *dsl.Compensation) (*partResult, error) {
 	c := r.partCarried(&part{
-		Loop: e.step.Path, Undo: true, First: e.bundle.first, How: r.sagaOf(how),
+		Loop: e.step.Path, Undo: true, First: e.bundle.first, How: r.sagaOf(how), Held: e.scope.held,
 		Vars: keep(map[string]any{"input": r.vars["input"]}),
 	})
 	if e.text != nil {

@@ -15,7 +15,7 @@ const CompensationFailed = "CompensationFailed"
 // the rest does the step fail.
 func (r *run) compensateTo(ctx workflow.Context, b *dsl.CompensateTo, sc *scope) (any, error) {
 	entries := sc.since(b.Name)
-	r.undoAll(ctx, entries, sc.how)
+	r.undoAll(ctx, entries, sc)
 	list := reports(entries)
 	if sc.how.OnError == "stop" {
 		for _, e := range entries {

@@ -126,14 +126,20 @@ func (r *run) undo(ctx workflow.Context, sc *scope, err error) {
 	if len(entries) == 0 {
 		return
 	}
-	r.undoAll(ctx, entries, sc.how)
+	r.undoAll(ctx, entries, sc)
 	sc.group.carry(err, reports(entries))
 }
 
-// undoAll runs compensations, the newest first or all at once.
-func (r *run) undoAll(ctx workflow.Context, entries []*entry, how *dsl.Compensation) {
+// undoAll runs compensations in a scope, the newest first or all at once.
+func (r *run) undoAll(ctx workflow.Context, entries []*entry, sc *scope) {
 	if len(entries) == 0 {
 		return
+	}
+	how := sc.how
+	for _, e := range entries {
+		if r.pin.Rules >= locksAround {
+			e.scope.held = sc.held
+		}
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int { return cmp.Compare(b.number, a.number) })
 	detached, _ := workflow.NewDisconnectedContext(ctx)
