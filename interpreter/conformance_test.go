@@ -194,6 +194,7 @@ func (c *testCase) environment(at time.Time) *testsuite.TestWorkflowEnvironment 
 		m.cancel(info.ActivityID)
 	})
 	c.mock, c.env = m, env
+	env.RegisterDelayedCallback(c.memory.Again, 0)
 	for i, e := range c.events {
 		if !c.past[i] {
 			env.RegisterDelayedCallback(func() { c.past[i] = true; c.happen(env, e) }, time.Duration(e.At)-at.Sub(start))

@@ -197,7 +197,9 @@ func (g *generator) step(depth int) map[string]any {
 		}
 		s["try"] = []any{take, map[string]any{"activity": "took", "with": "${ steps." + id + ".output }"}}
 	case 17:
-		s["lock"] = g.pick("a", "b")
+		if s["lock"] = g.pick("a", "b"); s["lock"] == "b" {
+			s["lock"], s["scope"] = "${ workflow.id + ' b' }", "namespace"
+		}
 		s["do"] = g.steps(depth + 1)
 	case 18:
 		// The test environment has a coroutine for each child, so no two may begin at once.

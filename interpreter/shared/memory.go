@@ -1,6 +1,8 @@
 package shared
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/converter"
@@ -30,6 +32,17 @@ func (m *Memory) Tell(now time.Time, l Letter) {
 	}
 	for _, d := range together(m.books[id].take(now.UTC(), l.Message)) {
 		m.signal(d.To.ID, ReplySignal, d.Replies)
+	}
+}
+
+// Again gives the run under test the locks that it has once more. The test
+// environment forgets what it has sent to a run that is continued in the same
+// moment, which a server does not.
+func (m *Memory) Again() {
+	for _, id := range slices.Sorted(maps.Keys(m.books)) {
+		if l, ok := m.books[id].(*Lock); ok && l.Holder() != nil && l.Holder().Run.ID == m.root {
+			m.signal(m.root, ReplySignal, []Reply{{Ticket: l.Holder().Ticket}})
+		}
 	}
 }
 
